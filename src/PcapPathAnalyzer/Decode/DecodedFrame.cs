@@ -1,0 +1,62 @@
+using PcapPathAnalyzer.Primitives;
+
+namespace PcapPathAnalyzer.Decode;
+
+/// <summary>What the decoder made of one frame. One instance is reused for every frame: nothing in it may be kept but copies of values.</summary>
+public sealed class DecodedFrame
+{
+    /// <summary>Nested IP headers beyond this many are not decoded (fault <see cref="DecodeFault.TooDeep"/>).</summary>
+    public const int MaxPackets = 8;
+
+    private readonly PacketFacts[] packets = new PacketFacts[MaxPackets];
+
+    /// <summary>One entry per IP header, outermost first; the packets quoted by ICMP errors come last.</summary>
+    public ReadOnlySpan<PacketFacts> Packets => packets.AsSpan(0, Count);
+
+    public int Count { get; internal set; }
+
+    /// <summary>The innermost packet that is itself travelling (a packet quoted by an ICMP error is not). Valid when <see cref="Count"/> is not 0.</summary>
+    public ref readonly PacketFacts Innermost
+    {
+        get
+        {
+            var i = Count - 1;
+            while (i > 0 && packets[i].Encapsulation == Encapsulation.IcmpQuote)
+                i--;
+            return ref packets[i];
+        }
+    }
+
+    public ref readonly PacketFacts Outermost => ref packets[0];
+
+    /// <summary>Valid when <see cref="EtherType"/> is ARP and the ARP body was read.</summary>
+    public ArpFacts Arp { get; internal set; }
+
+    /// <summary>The innermost EtherType that was read; 0 where the link type has none.</summary>
+    public ushort EtherType { get; internal set; }
+
+    /// <summary>ifindex of a Linux cooked v2 frame; -1 where the link type has none.</summary>
+    public int IfIndex { get; internal set; }
+
+    /// <summary>sll_pkttype of Linux cooked frames (0 to us, 1 broadcast, 2 multicast, 3 to another host, 4 sent by us); -1 elsewhere.</summary>
+    public int CookedPacketType { get; internal set; }
+
+    /// <summary>Why decoding ended before the payload; <see cref="DecodeFault.None"/> where it did not.</summary>
+    public DecodeFault Fault { get; internal set; }
+
+    /// <summary>Offset in the frame at which the fault was met.</summary>
+    public int FaultOffset { get; internal set; }
+
+    internal ref PacketFacts Add()
+    {
+        ref var packet = ref packets[Count++];
+        packet = default;
+        packet.Vni = -1;
+        packet.Vlan = -1;
+        packet.TcpWindowScale = 255;
+        return ref packet;
+    }
+}
+
+/// <summary>An ARP body for IPv4 over Ethernet (RFC 826).</summary>
+public readonly record struct ArpFacts(ushort Operation, MacAddress SenderMac, IpAddress SenderAddress, MacAddress TargetMac, IpAddress TargetAddress);

@@ -1,0 +1,12 @@
+using PcapPathAnalyzer.Diagnostics;
+
+namespace PcapPathAnalyzer.Dumps;
+
+/// <summary>One entry of a dump: what it says, and the line that says it.</summary>
+public abstract record DumpRecord
+{
+    public required SourceLocation Location { get; init; }
+
+    /// <summary>The record's kind as <c>pcappath dump</c> prints it: <c>link</c>, <c>address</c>, <c>route</c>, ...</summary>
+    public abstract string Kind { get; }
+}

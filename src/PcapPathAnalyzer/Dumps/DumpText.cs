@@ -1,0 +1,40 @@
+namespace PcapPathAnalyzer.Dumps;
+
+/// <summary>
+/// The lines of one command's output inside one file. A file may hold several (support collectors write
+/// <c>$ ip addr</c> headings); each is a text of its own, and its lines keep the file's numbers.
+/// </summary>
+public sealed class DumpText
+{
+    private readonly string[] lines;
+    private readonly int firstLine;
+
+    /// <param name="file">Name inside the bundle, forward slashes.</param>
+    /// <param name="lines">Without line ends.</param>
+    /// <param name="firstLine">Number of the first line in the file, from 1.</param>
+    /// <param name="command">The command line a heading names; null where none does.</param>
+    /// <param name="isCut">True when the last line has no line end: it may be cut in the middle.</param>
+    public DumpText(string file, string[] lines, int firstLine = 1, string? command = null, bool isCut = false)
+    {
+        File = file;
+        this.lines = lines;
+        this.firstLine = firstLine;
+        Command = command;
+        IsCut = isCut;
+    }
+
+    public string File { get; }
+
+    public string? Command { get; }
+
+    public bool IsCut { get; }
+
+    public int Count => lines.Length;
+
+    public string this[int index] => lines[index];
+
+    public IReadOnlyList<string> Lines => lines;
+
+    /// <summary>The place of a line, by its index here; the column counts from 1.</summary>
+    public Diagnostics.SourceLocation At(int index, int column = 1) => new(File, firstLine + index, column);
+}

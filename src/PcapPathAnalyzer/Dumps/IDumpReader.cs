@@ -1,0 +1,14 @@
+namespace PcapPathAnalyzer.Dumps;
+
+/// <summary>Reads one kind of dump. Adding a kind is one file with one of these, and one line in <see cref="DumpReaders"/>.</summary>
+public interface IDumpReader
+{
+    /// <summary>The command whose output this is: <c>ip-addr</c>, <c>ip-route</c>, <c>iptables-save</c>, ...</summary>
+    string Kind { get; }
+
+    /// <summary>How sure the reader is, from the content alone, that the text is its own: 0 (not) to 100 (certain).</summary>
+    int Recognise(DumpText text);
+
+    /// <summary>Adds a record per entry, and a problem per line it does not understand. Never throws on any text.</summary>
+    void Read(DumpText text, DumpDocument document);
+}

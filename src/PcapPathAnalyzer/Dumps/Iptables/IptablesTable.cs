@@ -1,0 +1,74 @@
+using PcapPathAnalyzer.Diagnostics;
+
+namespace PcapPathAnalyzer.Dumps.Iptables;
+
+/// <summary>Which kernel interface holds the rules. Both can be active at once, each with its own chains on the hooks.</summary>
+public enum IptablesBackend
+{
+    Unknown,
+    Legacy,
+    Nft,
+}
+
+/// <summary>One table of a ruleset: raw, mangle, nat, filter or security (iptables(8)).</summary>
+public sealed record IptablesTable : DumpRecord
+{
+    public override string Kind => "iptables-table";
+
+    public required string Name { get; init; }
+
+    /// <summary>4 or 6.</summary>
+    public int IpVersion { get; init; } = 4;
+
+    public IptablesBackend Backend { get; init; }
+
+    /// <summary>In the dump's order, by name.</summary>
+    public required IReadOnlyDictionary<string, IptablesChain> Chains { get; init; }
+
+    /// <summary>True when the dump ended before COMMIT: rules may be missing.</summary>
+    public bool IsCut { get; init; }
+}
+
+/// <summary>A chain: built-in where it has a policy.</summary>
+public sealed record IptablesChain
+{
+    public required string Name { get; init; }
+
+    public required SourceLocation Location { get; init; }
+
+    /// <summary>ACCEPT or DROP for built-in chains; null for user chains.</summary>
+    public string? Policy { get; init; }
+
+    public long Packets { get; init; } = -1;
+
+    public long Bytes { get; init; } = -1;
+
+    public required IReadOnlyList<IptablesRule> Rules { get; init; }
+
+    /// <summary>True where a rule refers to the chain and the dump does not declare it.</summary>
+    public bool IsAbsent { get; init; }
+}
+
+/// <summary>One rule, with the line it stands on.</summary>
+public sealed record IptablesRule
+{
+    public required SourceLocation Location { get; init; }
+
+    public required string Chain { get; init; }
+
+    /// <summary>The rule as <c>iptables-save</c> prints it, from <c>-A</c> on, without counters.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>In the rule's order; all must match.</summary>
+    public required IReadOnlyList<RuleMatch> Matches { get; init; }
+
+    /// <summary>Null for a rule that only counts.</summary>
+    public RuleTarget? Target { get; init; }
+
+    public long Packets { get; init; } = -1;
+
+    public long Bytes { get; init; } = -1;
+
+    /// <summary>The text of <c>-m comment --comment</c>; null where there is none.</summary>
+    public string? Comment { get; init; }
+}

@@ -1,0 +1,85 @@
+using PcapPathAnalyzer.Primitives;
+
+namespace PcapPathAnalyzer.Dumps.Iptables;
+
+/// <summary>What a rule does with a packet that matches (iptables-extensions(8)).</summary>
+public abstract record RuleTarget
+{
+    /// <summary>The target's word: ACCEPT, DNAT, KUBE-SERVICES, ...</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>ACCEPT, DROP, QUEUE: ends the table.</summary>
+public sealed record VerdictTarget : RuleTarget;
+
+/// <summary>RETURN: ends the chain.</summary>
+public sealed record ReturnTarget : RuleTarget;
+
+/// <summary><c>-j CHAIN</c>, or <c>-g CHAIN</c>, which does not come back.</summary>
+public sealed record JumpTarget(bool IsGoto) : RuleTarget;
+
+/// <summary>REJECT; <paramref name="With"/> is an ICMP error's name or <c>tcp-reset</c>.</summary>
+public sealed record RejectTarget(string With) : RuleTarget;
+
+/// <summary>MARK: mark = (mark &amp; ~<paramref name="Clear"/>) ^ <paramref name="Xor"/>; every --set, --and, --or, --xor form is this.</summary>
+public sealed record MarkTarget(uint Clear, uint Xor) : RuleTarget;
+
+/// <summary>CONNMARK: <c>set</c>, <c>save</c> (packet to connection) or <c>restore</c> (connection to packet).</summary>
+public sealed record ConnmarkTarget(string Operation, uint Clear, uint Xor, uint ConnectionMask, uint PacketMask) : RuleTarget;
+
+public enum NatKind
+{
+    Dnat,
+    Snat,
+    Masquerade,
+    Redirect,
+}
+
+/// <summary>
+/// DNAT, SNAT, MASQUERADE, REDIRECT: the range translated into. Addresses are none where the target has none
+/// (MASQUERADE, REDIRECT), ports 0 where it names none.
+/// </summary>
+public sealed record NatTarget(NatKind Translation) : RuleTarget
+{
+    public IpAddress FirstAddress { get; init; }
+
+    public IpAddress LastAddress { get; init; }
+
+    public ushort FirstPort { get; init; }
+
+    public ushort LastPort { get; init; }
+
+    /// <summary>Ports are mapped from this base (<c>--to-destination IP:first-last/base</c>); 0 where absent.</summary>
+    public ushort BasePort { get; init; }
+
+    public bool Random { get; init; }
+
+    public bool RandomFully { get; init; }
+
+    public bool Persistent { get; init; }
+}
+
+/// <summary>NETMAP: the network part is replaced.</summary>
+public sealed record NetmapTarget(IpPrefix Prefix) : RuleTarget;
+
+/// <summary>TPROXY: delivered to a local socket without changing the packet.</summary>
+public sealed record TproxyTarget(IpAddress Address, ushort Port, uint Mark, uint MarkMask) : RuleTarget;
+
+/// <summary>CT: NOTRACK, or a zone, helper or timeout.</summary>
+public sealed record CtTarget(bool NoTrack, int? Zone) : RuleTarget;
+
+/// <summary>TCPMSS: clamp to the path MTU (<paramref name="ClampToPmtu"/>), or set to <paramref name="Mss"/>.</summary>
+public sealed record TcpMssTarget(bool ClampToPmtu, int Mss) : RuleTarget;
+
+/// <summary>LOG, NFLOG, CHECKSUM, CLASSIFY, TRACE, SET, DSCP, TOS, ...: known to go on to the next rule.</summary>
+public sealed record ContinueTarget : RuleTarget
+{
+    /// <summary>The options as printed.</summary>
+    public string Options { get; init; } = "";
+}
+
+/// <summary>A target the program does not know: whether it ends the table cannot be known.</summary>
+public sealed record UnknownTarget : RuleTarget
+{
+    public string Options { get; init; } = "";
+}

@@ -1,0 +1,45 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Primitives;
+
+namespace PcapPathAnalyzer.Topology;
+
+/// <summary>The network as the dumps describe it: its namespaces, and how they are joined.</summary>
+public sealed class Network
+{
+    private readonly Dictionary<string, NetworkNamespace> byName;
+    private readonly Dictionary<IpAddress, NetworkInterface[]> owners;
+
+    internal Network(IReadOnlyList<NetworkNamespace> namespaces, IReadOnlyList<Problem> problems)
+    {
+        Namespaces = namespaces;
+        Problems = problems;
+        byName = namespaces.ToDictionary(n => n.Name);
+        owners = namespaces.SelectMany(n => n.Interfaces).SelectMany(i => i.Addresses.Select(a => (a.Address.Address, Interface: i)))
+            .GroupBy(p => p.Address).ToDictionary(g => g.Key, g => g.Select(p => p.Interface).Distinct().ToArray());
+    }
+
+    /// <summary>Ordered by name.</summary>
+    public IReadOnlyList<NetworkNamespace> Namespaces { get; }
+
+    /// <summary>What in the dumps contradicts itself or could not be joined.</summary>
+    public IReadOnlyList<Problem> Problems { get; }
+
+    public NetworkNamespace? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>Every interface that has this address; more than one where an address is used twice (loopback addresses: in every namespace).</summary>
+    public IReadOnlyList<NetworkInterface> Owners(IpAddress address) => owners.GetValueOrDefault(address) ?? [];
+
+    /// <summary>The one namespace that has this address on an interface other than lo; null where none or several have it.</summary>
+    public NetworkNamespace? Owner(IpAddress address)
+    {
+        NetworkNamespace? found = null;
+        foreach (var candidate in Owners(address))
+        {
+            if (found is not null && found != candidate.Namespace)
+                return null;
+            found = candidate.Namespace;
+        }
+
+        return found;
+    }
+}
