@@ -47,12 +47,29 @@ public sealed class DecodedFrame
     /// <summary>Offset in the frame at which the fault was met.</summary>
     public int FaultOffset { get; internal set; }
 
-    internal ref PacketFacts Add()
+    internal ref PacketFacts Last => ref packets[Count - 1];
+
+    internal void Reset()
+    {
+        Count = 0;
+        Arp = default;
+        EtherType = 0;
+        IfIndex = -1;
+        CookedPacketType = -1;
+        Fault = DecodeFault.None;
+        FaultOffset = 0;
+    }
+
+    /// <summary>Adds a packet with what the headers around it said; they are then used up.</summary>
+    internal ref PacketFacts Add(ref Walk walk)
     {
         ref var packet = ref packets[Count++];
         packet = default;
-        packet.Vni = -1;
-        packet.Vlan = -1;
+        packet.Encapsulation = walk.Encapsulation;
+        packet.Vni = walk.Vni;
+        packet.Vlan = walk.Vlan;
+        packet.SourceMac = walk.SourceMac;
+        packet.DestinationMac = walk.DestinationMac;
         packet.TcpWindowScale = 255;
         return ref packet;
     }

@@ -54,6 +54,28 @@ public enum PacketFlags : ushort
 
     /// <summary>The IPv4 header checksum is wrong (a sender-side offload leaves transport checksums wrong, never this one).</summary>
     BadIpChecksum = 64,
+
+    /// <summary>
+    /// The whole fixed TCP header was captured: every TCP field is valid. Without it a snap length (or an ICMP error's quote)
+    /// cut inside: ports are valid with <see cref="HasTransport"/>, sequence with <see cref="HasTcpSequence"/>,
+    /// acknowledgment with <see cref="HasTcpAcknowledgment"/>, flags with <see cref="HasTcpFlags"/>.
+    /// </summary>
+    HasTcpHeader = 128,
+
+    /// <summary>At least 8 bytes of the TCP header were captured.</summary>
+    HasTcpSequence = 256,
+
+    /// <summary>At least 12 bytes of the TCP header were captured.</summary>
+    HasTcpAcknowledgment = 512,
+
+    /// <summary>At least 14 bytes of the TCP header were captured: data offset and flags. Only then is the payload's length known.</summary>
+    HasTcpFlags = 1024,
+
+    /// <summary>The UDP payload is a WireGuard message: a tunnel whose inside cannot be read.</summary>
+    WireGuard = 2048,
+
+    /// <summary>The total length was 0 (segmentation offload, "BIG TCP") and was replaced by what the frame holds.</summary>
+    LengthFromFrame = 4096,
 }
 
 /// <summary>
@@ -100,7 +122,10 @@ public struct PacketFacts
     /// <summary>Where the transport payload begins in the frame (may lie beyond the captured bytes).</summary>
     public int PayloadOffset;
 
-    /// <summary>Length of the transport payload as the headers say, captured or not.</summary>
+    /// <summary>
+    /// Length of the transport payload as the headers say, captured or not: equal for every snap length. -1 where it cannot be
+    /// known: the TCP data offset was not captured. Ethernet padding never counts.
+    /// </summary>
     public int PayloadLength;
 
     public TcpFlags TcpFlags;
@@ -118,6 +143,7 @@ public struct PacketFacts
     /// <summary>Window scale option of a SYN; 255 where absent.</summary>
     public byte TcpWindowScale;
 
+    /// <summary>Type of ICMP, ICMPv6 and IGMP.</summary>
     public byte IcmpType;
     public byte IcmpCode;
 
@@ -153,5 +179,5 @@ public struct PacketFacts
     public readonly bool HasTransport => (Flags & PacketFlags.HasTransport) != 0;
 
     /// <summary>Bytes of sequence space this segment takes: payload plus SYN and FIN (RFC 9293 section 3.4).</summary>
-    public readonly int TcpSegmentLength => PayloadLength + ((TcpFlags & TcpFlags.Syn) != 0 ? 1 : 0) + ((TcpFlags & TcpFlags.Fin) != 0 ? 1 : 0);
+    public readonly int TcpSegmentLength => Math.Max(0, PayloadLength) + ((TcpFlags & TcpFlags.Syn) != 0 ? 1 : 0) + ((TcpFlags & TcpFlags.Fin) != 0 ? 1 : 0);
 }

@@ -1,0 +1,63 @@
+using PcapPathAnalyzer.Capture;
+
+namespace PcapPathAnalyzer.Decode;
+
+/// <summary>
+/// Takes frames apart, from the link layer to the transport payload, through every tunnel it knows. No input throws, no
+/// byte outside the frame is read and nothing is allocated. One instance serves one thread or many: it keeps no state.
+/// </summary>
+public sealed class FrameDecoder
+{
+    private readonly UdpTunnels tunnels;
+
+    /// <param name="options">Ports of tunnels; null for the well-known ones.</param>
+    public FrameDecoder(DecodeOptions? options = null) => tunnels = new UdpTunnels(options ?? new DecodeOptions());
+
+    /// <summary>Decodes one frame.</summary>
+    /// <param name="linkType">What the capture file says the frame begins with.</param>
+    /// <param name="captured">The bytes that were captured, from the link layer on.</param>
+    /// <param name="originalLength">Bytes on the wire; a value below the captured length is a lie and taken for it.</param>
+    /// <param name="into">Takes the result; what it held before is gone.</param>
+    public void Decode(LinkType linkType, ReadOnlySpan<byte> captured, int originalLength, DecodedFrame into)
+    {
+        into.Reset();
+        var walk = new Walk
+        {
+            Frame = captured,
+            End = Math.Max(originalLength, captured.Length),
+            Into = into,
+            Vlan = -1,
+            Vni = -1,
+        };
+        var next = First(linkType);
+        if (next == Next.Done)
+            walk.Note(DecodeFault.UnsupportedLinkType);
+
+        // Every step but the last consumes at least one byte or one of the few IP headers a frame may have, so that this ends.
+        while (next != Next.Done)
+        {
+            next = next switch
+            {
+                Next.EtherType => EtherTypeDispatch.Follow(ref walk),
+                Next.Ipv4 => Ipv4Decoder.Decode(ref walk),
+                Next.Transport => TransportDecoder.Decode(ref walk, tunnels),
+                Next.Ethernet => LinkDecoder.Ethernet(ref walk),
+                Next.Vxlan => TunnelDecoder.Vxlan(ref walk),
+                Next.Ipv6 => Ipv6Decoder.Decode(ref walk),
+                Next.AnyIp => EtherTypeDispatch.AnyIp(ref walk),
+                Next.Sll => LinkDecoder.Sll(ref walk),
+                Next.Sll2 => LinkDecoder.Sll2(ref walk),
+                _ => Next.Done,
+            };
+        }
+    }
+
+    private static Next First(LinkType linkType) => linkType switch
+    {
+        LinkType.Ethernet => Next.Ethernet,
+        LinkType.LinuxSll => Next.Sll,
+        LinkType.LinuxSll2 => Next.Sll2,
+        LinkType.Raw or LinkType.Ipv4 or LinkType.Ipv6 => Next.AnyIp,
+        _ => Next.Done,
+    };
+}
