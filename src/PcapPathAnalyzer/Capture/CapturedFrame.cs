@@ -16,6 +16,9 @@ public readonly ref struct CapturedFrame
 
     public required Timestamp Time { get; init; }
 
+    /// <summary>False where the file has no time for this record (pcapng simple packet blocks).</summary>
+    public bool HasTime { get; init; }
+
     /// <summary>Index into the reader's list of interfaces.</summary>
     public required int Interface { get; init; }
 }
