@@ -108,6 +108,8 @@ internal sealed class LegBuilder(ObservationStore store)
             leg.VoteForward(type is 8 or 13 ? o.Tuple : reversed, certain: type is 8 or 0 or 13 or 14);
         else if (store.Tuples[o.Tuple].Protocol == IpProtocol.Icmpv6)
             leg.VoteForward(type is 128 ? o.Tuple : reversed, certain: type is 128 or 129);
+        else if (state.Leg != leg)
+            leg.VoteForward(o.Tuple, certain: false); // who speaks first at a point asks
         return leg;
     }
 
