@@ -6,6 +6,13 @@ internal static class FindingCatalogue
     /// <summary>A new finding is a new file and a line here.</summary>
     private static readonly IFindingRule[] Rules =
     [
+        new Findings.ConnectionRefused(),
+        new Findings.ReplyBypassesNat(),
+        new Findings.MtuBlackhole(),
+        new Findings.UdpUnanswered(),
+        new Findings.DuplicateAddress(),
+        new Findings.Retransmissions(),
+        new Findings.ClockSkew(),
         new Findings.UnreadInput(),
     ];
 

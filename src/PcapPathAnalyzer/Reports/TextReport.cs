@@ -68,7 +68,7 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
         yield return "";
         yield return style.Bold("Clocks");
         foreach (var c in off)
-            yield return $"  {Printable.Text(c.Name)} {Duration(c.Offset, signed: true)}{(c.Uncertainty is { } u ? $" ± {Duration(u)}" : "")}  {style.Dim($"{Printable.Text(c.Basis)}, {c.Packets} packets")}";
+            yield return $"  {Printable.Text(c.Name)} {Durations.Text(c.Offset, signed: true)}{(c.Uncertainty is { } u ? $" ± {Durations.Text(u)}" : "")}  {style.Dim($"{Printable.Text(c.Basis)}, {c.Packets} packets")}";
     }
 
     private IEnumerable<string> Flows(AnalysisResult result)
@@ -105,7 +105,7 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
         {
             var tunnel = hop.IsTunnelled ? style.Dim($" in {hop.Tunnel.Kind.ToString().ToLowerInvariant()}{(hop.Tunnel.Vni >= 0 ? $" VNI {hop.Tunnel.Vni}" : "")} {hop.Tunnel.OuterSource} > {hop.Tunnel.OuterDestination}") : "";
             var actions = hop.Actions.Count > 0 ? $"{string.Join(' ', hop.Actions.Select(a => a.Name))} " : "";
-            yield return $"    {arrow} {(hop.Latency is { } t ? $"{Duration(t, signed: true),9}" : "         ")} {actions}{style.Bold(Printable.Text(hop.Point.ToString()))} {Endpoint(hop.Tuple.Protocol, hop.Tuple.Source, hop.Tuple.SourcePort)} > {Endpoint(hop.Tuple.Protocol, hop.Tuple.Destination, hop.Tuple.DestinationPort)} ttl {hop.Ttl}{tunnel}";
+            yield return $"    {arrow} {(hop.Latency is { } t ? $"{Durations.Text(t, signed: true),9}" : "         ")} {actions}{style.Bold(Printable.Text(hop.Point.ToString()))} {Endpoint(hop.Tuple.Protocol, hop.Tuple.Source, hop.Tuple.SourcePort)} > {Endpoint(hop.Tuple.Protocol, hop.Tuple.Destination, hop.Tuple.DestinationPort)} ttl {hop.Ttl}{tunnel}";
             foreach (var citation in hop.Actions.Select(a => a.Citation).OfType<Citation>())
             {
                 foreach (var step in citation.Path.Append(citation))
@@ -124,16 +124,4 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
     private static string Endpoint(IpProtocol protocol, IpAddress address, int port) => protocol.HasPorts() ? FiveTuple.Endpoint(address, port) : address.ToString();
 
     private static string Count(long n, string what) => n == 1 ? $"1 {what}" : $"{n} {what}s";
-
-    internal static string Duration(long nanoseconds, bool signed = false)
-    {
-        var sign = nanoseconds < 0 ? "-" : signed ? "+" : "";
-        var n = Math.Abs((double)nanoseconds);
-        return n switch
-        {
-            < 1_000_000 => $"{sign}{n / 1_000:0.#} µs",
-            < 1_000_000_000 => $"{sign}{n / 1_000_000:0.##} ms",
-            _ => $"{sign}{n / 1_000_000_000:0.###} s",
-        };
-    }
 }

@@ -15,6 +15,9 @@ internal static class OutcomeJudge
     {
         if (flow.IcmpErrors.FirstOrDefault(IsUnreachable) is { } error)
             return IsFromServer(flow, error) ? FlowOutcome.Refused : FlowOutcome.Rejected;
+        // Nobody answers a group.
+        if (flow.Requested.Destination.IsMulticast || flow.Requested.Destination.IsLimitedBroadcast || flow.Protocol == IpProtocol.Igmp)
+            return FlowOutcome.Completed;
         if (flow.Reply.Packets == 0)
             return FlowOutcome.Unanswered;
         return Arrived(flow.Reply, flow) ? FlowOutcome.Completed : FlowOutcome.OneWay;
