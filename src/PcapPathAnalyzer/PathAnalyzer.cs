@@ -32,7 +32,7 @@ public static class PathAnalyzer
         var (flows, clocks) = new Stitcher(store, network).Stitch();
         foreach (var flow in flows)
             flow.Outcome = OutcomeJudge.Judge(flow);
-        var explainer = new HopExplainer(network);
+        var explainer = new HopExplainer();
         foreach (var flow in flows)
             explainer.Explain(flow);
         options.Progress?.Report(new AnalysisProgress("diagnosing", done, bundle.Captures.Count));

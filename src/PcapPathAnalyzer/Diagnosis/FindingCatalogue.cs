@@ -6,6 +6,7 @@ internal static class FindingCatalogue
     /// <summary>A new finding is a new file and a line here.</summary>
     private static readonly IFindingRule[] Rules =
     [
+        new Findings.DroppedByRule(),
         new Findings.ConnectionRefused(),
         new Findings.ReplyBypassesNat(),
         new Findings.MtuBlackhole(),

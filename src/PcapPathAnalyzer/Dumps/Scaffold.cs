@@ -67,6 +67,6 @@ internal static class Scaffold
 
     private static void Iptables(string file, string[] lines, DumpDocument d)
     {
-        _ = file; _ = lines; _ = d;
+        IptablesScaffold.Read(file, lines, d);
     }
 }

@@ -84,6 +84,9 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
         var (legA, legB) = (legs[a.Leg], legs[b.Leg]);
         if (a.Leg == b.Leg || store.Tuples[a.Tuple].Protocol != store.Tuples[b.Tuple].Protocol || legA.Forward == legB.Forward || legA.Forward == legB.Reverse)
             return;
+        // What is sent to a group is not translated, and every host's report looks alike.
+        if (store.Tuples[a.Tuple].Destination.IsMulticast || store.Tuples[b.Tuple].Destination.IsMulticast)
+            return;
         if (legA.InitialSequence is { } isnA && legB.InitialSequence is { } isnB && isnA != isnB)
             return;
         // The packet must go the same way in both.
