@@ -14,6 +14,7 @@ public sealed class Evidence
         Flows = flows;
         Clocks = clocks;
         Problems = problems;
+        Lost = [.. flows.Where(f => f.Failed()).Select(LostPacket.Of).OfType<LostPacket>()];
     }
 
     public Network Network { get; }
@@ -27,4 +28,7 @@ public sealed class Evidence
     public IReadOnlyList<CapturePoint> CapturePoints => Store.Points;
 
     internal ObservationStore Store { get; }
+
+    /// <summary>One per failed flow whose packets were lost before they arrived.</summary>
+    internal IReadOnlyList<LostPacket> Lost { get; }
 }

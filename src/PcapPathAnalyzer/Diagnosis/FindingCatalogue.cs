@@ -7,6 +7,9 @@ internal static class FindingCatalogue
     private static readonly IFindingRule[] Rules =
     [
         new Findings.DroppedByRule(),
+        new Findings.NoRoute(),
+        new Findings.NeighbourFailed(),
+        new Findings.MissingFdbEntry(),
         new Findings.ConnectionRefused(),
         new Findings.ReplyBypassesNat(),
         new Findings.MtuBlackhole(),

@@ -13,16 +13,18 @@ internal sealed class DroppedByRule : IFindingRule
 {
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var blocked = evidence.Flows.Where(f => f.Failed()).Select(f => (Flow: f, Block: Look(f))).Where(x => x.Block is not null);
+        var blocked = evidence.Lost.Select(l => (Lost: l, Block: Look(l))).Where(x => x.Block is not null);
         foreach (var group in blocked.GroupBy(x => (x.Block!.Place, x.Block.Verdict.Outcome.Deciding?.Location, x.Block.Verdict.Table, x.Block.Verdict.Chain)))
         {
             var items = group.ToList();
-            yield return Report(evidence, items[0].Block!, items.ConvertAll(i => i.Flow), items[0].Flow);
+            yield return Report(evidence, items[0].Block!, items.ConvertAll(i => i.Lost));
         }
     }
 
-    private static Finding Report(Evidence evidence, Block block, List<Flow> flows, Flow first)
+    private static Finding Report(Evidence evidence, Block block, List<LostPacket> lost)
     {
+        var flows = lost.ConvertAll(l => l.Flow);
+        var first = flows[0];
         var verdict = block.Verdict;
         var rejects = verdict.Verdict == "REJECT";
         var rule = verdict.Outcome.Deciding;
@@ -43,47 +45,30 @@ internal sealed class DroppedByRule : IFindingRule
                 ? "kubectl get endpointslices for the service: no pod matches its selector, or none is ready."
                 : "Read the rule's chain from the top; with NetworkPolicy, see which policy selects this pod (kubectl get networkpolicy).",
             Flows = flows,
-            Evidence = [.. flows.Take(4).Select(f => evidence.LastFrame(Lost(f).Transmissions.First(t => !t.IsIcmpError)))],
+            Evidence = [.. lost.Take(4).Select(l => evidence.LastFrame(l.Direction.Transmissions.First(t => !t.IsIcmpError)))],
             Confidence = verdict.Outcome.IsCertain ? "proven" : "likely",
         };
     }
 
-    private static FlowDirection Lost(Flow f) => f.Reply.Packets > 0 ? f.Reply : f.Forward;
-
-    private static Block? Look(Flow flow)
+    private static Block? Look(LostPacket lost)
     {
-        var direction = Lost(flow);
-        if (direction.Farthest(_ => true) is not { } last || last.Point.Home is not { } home || last.IsTunnelled)
+        var last = lost.Last;
+        if (last.IsTunnelled)
             return null;
-        var node = Entered(last, home);
-        if (node is null)
-            return null;
-        var isReply = ReferenceEquals(direction, flow.Reply);
         var packet = new PacketState
         {
             Tuple = last.Tuple,
-            In = Ingress(last, node),
-            ConntrackState = isReply ? "ESTABLISHED" : "NEW",
-            TcpFlags = (int)direction.Transmissions.First(t => !t.IsIcmpError).TcpFlags & 255,
-            IsDestinationTranslated = last.Tuple.Destination != flow.Requested.Destination,
+            In = lost.Ingress,
+            ConntrackState = lost.IsReply ? "ESTABLISHED" : "NEW",
+            TcpFlags = (int)lost.Direction.Transmissions.First(t => !t.IsIcmpError).TcpFlags & 255,
+            IsDestinationTranslated = last.Tuple.Destination != lost.Flow.Requested.Destination,
         };
-        var verdicts = new Firewall(node).Forward(packet, isTranslated: packet.IsDestinationTranslated || isReply).ToList();
+        var verdicts = new Firewall(lost.Place).Forward(packet, isTranslated: packet.IsDestinationTranslated || lost.IsReply).ToList();
         var bad = verdicts.Find(v => v.Verdict is "DROP" or "REJECT");
-        if (bad is null)
+        // A branch that would have let it pass leaves the question open.
+        if (bad is null || (verdicts.Exists(v => v.Verdict is not ("DROP" or "REJECT")) && !bad.Outcome.IsCertain))
             return null;
-        // A branch that would have let it pass leaves the question open, unless this branch is the only one to fit what was seen.
-        if (verdicts.Exists(v => v.Verdict is not ("DROP" or "REJECT")) && !bad.Outcome.IsCertain)
-            return null;
-        return new Block(node, last, bad);
-    }
-
-    // The namespace the packet was about to pass: the node, when it comes from a pod's interface or was seen on a device of the node.
-    private static NetworkNamespace? Entered(Hop last, NetworkNamespace home) => home.IsNode ? home : last.Point.Device?.Peer?.Namespace ?? home.Node;
-
-    private static string? Ingress(Hop last, NetworkNamespace node)
-    {
-        var device = last.Point.Home == node ? last.Point.Device : last.Point.Device?.Peer;
-        return device?.Master?.Name ?? device?.Name ?? last.Point.Interface;
+        return new Block(lost.Place, last, bad);
     }
 
     private sealed record Block(NetworkNamespace Place, Hop Last, FirewallVerdict Verdict);

@@ -1,0 +1,39 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Diagnosis.Findings;
+
+/// <summary><c>missing-fdb-entry</c>: a VXLAN device has the next hop's MAC and no VTEP for it (drivers/net/vxlan/vxlan_core.c, vxlan_xmit: no entry and no default remote drops).</summary>
+internal sealed class MissingFdbEntry : IFindingRule
+{
+    public IEnumerable<Finding> Find(Evidence evidence)
+    {
+        var lost = evidence.Lost.Where(l => !l.Last.IsTunnelled && Tunnel(l) is { } tunnel && l.Neighbour is { IsUsable: true } n && !HasDestination(tunnel, n.LinkLayerAddress));
+        foreach (var group in lost.GroupBy(l => (l.Place, l.OutDevice, l.NextHop)))
+        {
+            var items = group.ToList();
+            var flows = items.ConvertAll(i => i.Flow);
+            var first = items[0];
+            var mac = first.Neighbour!.LinkLayerAddress;
+            var far = evidence.Network.Namespaces.SelectMany(n => n.Interfaces).FirstOrDefault(i => i.Mac == mac);
+            yield return new Finding
+            {
+                Code = "missing-fdb-entry",
+                Severity = Severity.Error,
+                Namespace = first.Place.Name,
+                Location = first.Neighbour.Location,
+                Message = $"{first.Place.Name} does not know behind which VTEP {mac} is{(far is null ? "" : $" (it is {far})")}: no FDB entry on {first.OutDevice}, so what is sent to {first.NextHop} is dropped there ({FlowEvidence.Count(flows)})",
+                Advice = $"bridge fdb append {mac} dev {first.OutDevice} dst VTEP; then see why the CNI's agent did not.",
+                Flows = flows,
+                Evidence = [.. items.Take(4).Select(i => evidence.LastFrame(i.Direction.Transmissions.First(t => !t.IsIcmpError)))],
+            };
+        }
+    }
+
+    private static NetworkInterface? Tunnel(LostPacket l) =>
+        l.OutDevice is { } name && l.Place.Interface(name) is { IsVxlan: true } device && l.Place.Fdb.Count > 0 ? device : null;
+
+    private static bool HasDestination(NetworkInterface tunnel, MacAddress mac) =>
+        tunnel.Link.Vxlan is { Remote.IsNone: false } || tunnel.Namespace.Fdb.Any(f => f.Device == tunnel.Name && (f.Mac == mac || f.Mac.IsNone) && !f.Destination.IsNone);
+}

@@ -1,0 +1,50 @@
+using PcapPathAnalyzer.Diagnostics;
+
+namespace PcapPathAnalyzer.Diagnosis.Findings;
+
+/// <summary>
+/// <c>no-route</c>, <c>no-return-route</c>: the namespace that had the packet last has no route to where it must go, a blackhole, or only
+/// a default route that leads away from it.
+/// </summary>
+internal sealed class NoRoute : IFindingRule
+{
+    public IEnumerable<Finding> Find(Evidence evidence)
+    {
+        var lost = evidence.Lost.Where(l => !l.Last.IsTunnelled && !l.IsLocal && l.RoutesKnown && IsMissing(evidence, l));
+        foreach (var group in lost.GroupBy(l => (l.Place, l.IsReply, l.Route?.Location, l.Tuple.Destination)))
+        {
+            var items = group.ToList();
+            var flows = items.ConvertAll(i => i.Flow);
+            var first = items[0];
+            var owner = evidence.Network.Owner(first.Tuple.Destination);
+            yield return new Finding
+            {
+                Code = first.IsReply ? "no-return-route" : "no-route",
+                Severity = Severity.Error,
+                Namespace = first.Place.Name,
+                Location = first.Route?.Location,
+                Message = $"{first.Place.Name} has no {(first.IsReply ? "way back" : "route")} to {first.Tuple.Destination}{(owner is null ? "" : $" (it is in {owner.Name})")}{Why(first)}; last seen at {first.Last.Point} ({FlowEvidence.Count(flows)})",
+                Advice = owner is null
+                    ? "Compare ip route of this node with that of one that works."
+                    : $"The route to the range of {owner.Node.Name} is missing: is the CNI's agent (flanneld, calico-node, ...) of {first.Place.Name} running, and does it know {owner.Node.Name}?",
+                Flows = flows,
+                Evidence = [.. items.Take(4).Select(i => evidence.LastFrame(i.Direction.Transmissions.First(t => !t.IsIcmpError)))],
+            };
+        }
+    }
+
+    private static bool IsMissing(Evidence evidence, LostPacket l)
+    {
+        if (l.Route is null || l.Route.Type is "unreachable" or "blackhole" or "prohibit" or "throw")
+            return true;
+        // A default route to a gateway that does not answer, for an address that the bundle knows to be elsewhere.
+        return l.Route.Destination.Length == 0 && evidence.Network.Owner(l.Tuple.Destination) is { } owner && owner != l.Place && l.Neighbour is null or { IsUsable: false };
+    }
+
+    private static string Why(LostPacket l) => l.Route switch
+    {
+        null => "",
+        { Type: "unreachable" or "blackhole" or "prohibit" or "throw" } r => $": {r.Type} {r.Destination}",
+        var r => $": only the default route via {l.NextHop} fits, which {(l.Neighbour?.State is { } s ? $"does not answer ARP ({s})" : "is not in the neighbour table")} and is no way to it ({r.Location})",
+    };
+}
