@@ -7,6 +7,7 @@ internal static class FindingCatalogue
     private static readonly IFindingRule[] Rules =
     [
         new Findings.DroppedByRule(),
+        new Findings.Hairpin(),
         new Findings.NoRoute(),
         new Findings.NeighbourFailed(),
         new Findings.MissingFdbEntry(),

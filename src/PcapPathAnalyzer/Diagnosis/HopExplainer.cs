@@ -11,6 +11,9 @@ internal sealed class HopExplainer
 {
     private readonly Dictionary<NetworkNamespace, Firewall> firewalls = [];
 
+    // The skb mark that a namespace's DNAT path left on the flow's first packet: POSTROUTING rules ask for it hops later.
+    private readonly Dictionary<NetworkNamespace, uint> marks = [];
+
     public void Explain(Flow flow)
     {
         Explain(flow, flow.Forward, isReply: false);
@@ -19,8 +22,9 @@ internal sealed class HopExplainer
 
     private void Explain(Flow flow, FlowDirection direction, bool isReply)
     {
-        // What a node sends itself is translated before anything can see it.
-        if (!isReply && direction.Hops.Count > 0 && direction.Hops[0] is var first && first.Tuple != flow.Requested && first.Tuple.Source == flow.Requested.Source)
+        marks.Clear();
+        // What a node sends itself is translated before anything can see it; and captures may begin behind a translation.
+        if (!isReply && direction.Hops.Count > 0 && direction.Hops[0] is var first && first.Tuple != flow.Requested)
             first.Actions = [.. Translations(flow.Requested, null, first, isReply: false)];
         for (var i = 1; i < direction.Hops.Count; i++)
         {
@@ -59,6 +63,8 @@ internal sealed class HopExplainer
             var destination = destinationChanged ? firewall.ExplainDestination(packet, after.Destination, after.DestinationPort) : null;
             if (destinationChanged && destination is null && home != Translators(from, to).Last())
                 continue;
+            if (destination is not null)
+                marks[home] = destination.Packet.Mark;
             if (destinationChanged)
                 yield return new HopAction("dnat") { Citation = Cite(destination) };
             if (before.Source == after.Source && before.SourcePort == after.SourcePort)
@@ -66,7 +72,7 @@ internal sealed class HopExplainer
             var translated = packet with
             {
                 Tuple = before with { Destination = after.Destination, DestinationPort = after.DestinationPort },
-                Mark = destination?.Packet.Mark ?? 0,
+                Mark = marks.GetValueOrDefault(home),
                 IsDestinationTranslated = destinationChanged,
                 Out = to.Point.Home == home ? to.Point.Device?.Master?.Name ?? to.Point.Interface : null,
             };

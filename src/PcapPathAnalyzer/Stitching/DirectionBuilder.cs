@@ -125,15 +125,18 @@ internal sealed class DirectionBuilder(ObservationStore store, Network network, 
             stats[h] = new HopStatistics();
         foreach (var t in transmissions)
         {
-            var last = 0;
+            // Fragments and segments of one transmission: the first at each hop is timed.
+            var (last, lastTime) = (0, 0L);
             for (var k = 0; k < t.Observations.Length; k++)
             {
                 ref var o = ref store[t.Observations[k]];
                 var stat = stats[t.Hops[k]];
                 stat.Note(o, countPacket: t.Hops[k] != last);
-                if (k > 0 && t.Hops[k] == t.Hops[k - 1] + 1 && stat.Delays.Count < 1024)
-                    stat.Delays.Add(clocks.Corrected(o) - clocks.Corrected(store[t.Observations[k - 1]]));
-                last = t.Hops[k];
+                if (t.Hops[k] == last)
+                    continue;
+                if (last > 0 && t.Hops[k] == last + 1 && stat.Delays.Count < 1024)
+                    stat.Delays.Add(clocks.Corrected(o) - lastTime);
+                (last, lastTime) = (t.Hops[k], clocks.Corrected(o));
             }
         }
 

@@ -100,7 +100,7 @@ internal sealed class FlowBuilder(ObservationStore store, Network network, Clock
         foreach (var join in joins.Where(j => j.Reason == JoinReason.Conntrack))
         {
             if (join.A.IsVirtual && !chain.Contains(join.A))
-                chain.Insert(Math.Max(0, chain.IndexOf(join.B)), join.A);
+                chain.Insert(0, join.A); // what the connection was before it was translated for the first time
             if (join.B.IsVirtual && !chain.Contains(join.B))
                 chain.Insert(chain.IndexOf(join.A) + 1, join.B);
         }

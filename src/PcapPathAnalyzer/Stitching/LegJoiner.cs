@@ -32,10 +32,14 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
         }
 
         var byTuple = legs.GroupBy(l => l.Forward).ToDictionary(g => g.Key, g => g.ToList());
-        foreach (var ns in network.Namespaces)
+        // Twice: the entry of the first of two translating nodes may lead to a leg that the second one's entry reveals.
+        for (var pass = 0; pass < 2; pass++)
         {
-            foreach (var entry in ns.Conntrack)
-                JoinByConntrack(ns, entry, byTuple);
+            foreach (var ns in network.Namespaces)
+            {
+                foreach (var entry in ns.Conntrack)
+                    JoinByConntrack(ns, entry, byTuple);
+            }
         }
 
         return Groups();
@@ -152,7 +156,7 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
             // The entry speaks of the newest connection with these ports; packets decide about older ones.
             if (Root(before.Index) != Root(after.Index) && !HasOtherIsn(before, after))
                 Unite(before.Index, after.Index);
-            if (Root(before.Index) == Root(after.Index))
+            if (Root(before.Index) == Root(after.Index) && !joins.Exists(j => j.Conntrack == entry))
                 joins.Add(new LegJoin(before, after, JoinReason.Conntrack, 0) { Conntrack = entry, Namespace = ns });
             return;
         }

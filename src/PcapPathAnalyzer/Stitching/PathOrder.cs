@@ -51,7 +51,7 @@ internal sealed class PathOrder(ObservationStore store, Network network, ClockTa
             var later = level + 1 < levels.Count ? levels[level + 1] : null;
             var clocksHere = levels[level].GroupBy(h => h.Point.Clock, StringComparer.Ordinal).ToList();
             foreach (var group in clocksHere.OrderBy(g => HandOver(g.Key, [.. g], earlier, later, sender, receiver)).ThenBy(g => MedianTime(g)).ThenBy(g => g.Key, StringComparer.Ordinal))
-                ordered.AddRange(WithinClock([.. group], before).Select(h => h.Key));
+                ordered.AddRange(BridgeBetweenPorts(WithinClock([.. group], before), receiver).Select(h => h.Key));
         }
 
         return ordered;
@@ -98,6 +98,26 @@ internal sealed class PathOrder(ObservationStore store, Network network, ClockTa
         }
 
         return ordered;
+    }
+
+    // A bridge in promiscuous mode hands its own tap a copy of what it switches after it has sent it out of the port
+    // (br_handle_frame_finish: br_forward, then br_pass_frame_up): the tap lies between the ports, whatever the clock says.
+    private static List<HopInfo> BridgeBetweenPorts(List<HopInfo> hops, NetworkNamespace? receiver)
+    {
+        for (var i = 0; i < hops.Count; i++)
+        {
+            if (hops[i].Point.Device is not { IsBridge: true } bridge)
+                continue;
+            var ports = hops.Take(i).Where(h => h.Point.Device?.Master == bridge).ToList();
+            var egress = ports.Find(p => p.Point.Device!.Peer?.Namespace == receiver && receiver is not null && p.Rank > 10) ?? ports.ElementAtOrDefault(1);
+            if (egress is null)
+                continue;
+            var tap = hops[i];
+            hops.RemoveAt(i);
+            hops.Insert(hops.IndexOf(egress), tap);
+        }
+
+        return hops;
     }
 
     private double MedianTime(IEnumerable<HopInfo> hops) =>

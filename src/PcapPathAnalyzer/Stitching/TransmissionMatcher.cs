@@ -17,15 +17,17 @@ internal sealed class TransmissionMatcher(ObservationStore store, ClockTable clo
     {
         var exact = new Dictionary<ulong, List<int>>();
         var cut = new List<int>();
+        var fragmented = FragmentedIds(observations);
         foreach (var i in observations)
         {
             ref var o = ref store[i];
+            var key = fragmented.Contains(o.Identification) && o.HasIdentification() ? FragmentKey(o) : o.Identity();
             if (IsCut(o))
                 cut.Add(i);
-            else if (exact.TryGetValue(Key(o), out var list))
+            else if (exact.TryGetValue(key, out var list))
                 list.Add(i);
             else
-                exact.Add(Key(o), [i]);
+                exact.Add(key, [i]);
         }
 
         var transmissions = new List<List<int>>();
@@ -40,8 +42,19 @@ internal sealed class TransmissionMatcher(ObservationStore store, ClockTable clo
     }
 
     // All fragments of a datagram, and the datagram where it is whole, are one transmission: the identification says so.
-    private static ulong Key(in Observation o) =>
-        o.Kind == ObservationKind.Fragment ? ((ulong)o.Identification << 32) | 0xF4A6 : o.Identity();
+    private static ulong FragmentKey(in Observation o) => ((ulong)o.Identification << 32) | 0xF4A6;
+
+    private HashSet<uint> FragmentedIds(IReadOnlyList<int> observations)
+    {
+        var ids = new HashSet<uint>();
+        foreach (var i in observations)
+        {
+            if (store[i].Kind == ObservationKind.Fragment)
+                ids.Add(store[i].Identification);
+        }
+
+        return ids;
+    }
 
     // The snap length left less than identity needs.
     private bool IsCut(in Observation o) =>
@@ -77,12 +90,10 @@ internal sealed class TransmissionMatcher(ObservationStore store, ClockTable clo
         var time = clocks.Corrected(o);
         if (time - clocks.Corrected(store[transmission[0]]) > Lifetime)
             return false;
-        if (o.Kind == ObservationKind.Fragment)
-            return true;
         foreach (var i in transmission)
         {
             ref var known = ref store[i];
-            if (known.Point != o.Point || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs)
+            if (known.Point != o.Point || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset)
                 continue;
             var gap = time - clocks.Corrected(known);
             // The same identification again within a moment is the capture's doing, not the sender's. Without one, only
