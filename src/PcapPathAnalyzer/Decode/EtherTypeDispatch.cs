@@ -20,6 +20,15 @@ internal static class EtherTypeDispatch
                 return Vlan(ref walk);
             case EtherTypes.Arp:
                 return Arp(ref walk);
+            case EtherTypes.Mpls:
+            case EtherTypes.MplsUpstream:
+                return Next.Mpls;
+            case EtherTypes.PppoeSession:
+                return Next.Pppoe;
+            case EtherTypes.TransparentEthernetBridging:
+                return Next.Ethernet;
+            case EtherTypes.Ppp:
+                return Next.Ppp;
             default:
                 return walk.Fail(DecodeFault.UnsupportedNetworkProtocol);
         }

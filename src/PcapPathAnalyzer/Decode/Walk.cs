@@ -9,9 +9,9 @@ internal enum Next : byte
     Ethernet,
     Sll,
     Sll2,
-    NullLoopback,
-    Loop,
+    Loopback,
     Ppp,
+    PppDirection,
     PppProtocol,
     CiscoHdlc,
     EtherType,
@@ -46,7 +46,7 @@ internal ref struct Walk
     /// <summary>Where the innermost packet ends on the wire, as an offset in the frame; may lie beyond what was captured.</summary>
     public int End;
 
-    /// <summary>The EtherType of what follows, for <see cref="Next.EtherType"/>; the PPP protocol for <see cref="Next.PppProtocol"/>.</summary>
+    /// <summary>The EtherType of what follows, for <see cref="Next.EtherType"/>.</summary>
     public ushort Type;
 
     /// <summary>The bytes are a packet quoted by an ICMP error: cut by design, so that what is missing is no fault.</summary>
