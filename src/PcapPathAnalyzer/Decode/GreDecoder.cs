@@ -46,7 +46,7 @@ internal static class GreDecoder
     private static Next Pptp(ref Walk walk, GreHeader header, long key)
     {
         if (header.Protocol != EtherTypes.Ppp)
-            return walk.Fail(DecodeFault.UnsupportedNetworkProtocol);
+            return walk.FailAtLink();
         if (!header.HasSequence)
             return Next.Done;
         walk.EnterTunnel(Encapsulation.Gre, key < 0 ? -1 : key & 0xFFFF);
@@ -87,7 +87,7 @@ internal static class GreDecoder
         {
             0 => Next.Ethernet,
             2 => Next.AnyIp,
-            _ => walk.Fail(DecodeFault.UnsupportedNetworkProtocol),
+            _ => walk.FailAtLink(),
         };
     }
 

@@ -67,7 +67,7 @@ internal static class LinkDecoder
         if (header.AnnouncesSnap && rest.Length < LlcHeader.SnapLength)
             return walk.Short(LlcHeader.SnapLength);
         if (!header.HasEtherType)
-            return walk.Fail(DecodeFault.UnsupportedNetworkProtocol);
+            return walk.FailAtLink();
         walk.Skip(LlcHeader.SnapLength);
         walk.Type = header.EtherType;
         return Next.EtherType;

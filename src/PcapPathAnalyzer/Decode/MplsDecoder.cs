@@ -30,7 +30,7 @@ internal static class MplsDecoder
                 walk.Skip(4);
                 return Next.Ethernet;
             default:
-                return walk.Fail(DecodeFault.UnsupportedNetworkProtocol);
+                return walk.FailAtLink();
         }
     }
 }

@@ -30,7 +30,7 @@ internal static class PointToPointDecoder
                 walk.Type = (ushort)family;
                 return Next.EtherType;
             default:
-                return walk.Fail(DecodeFault.UnsupportedNetworkProtocol);
+                return walk.FailAtLink();
         }
     }
 
@@ -84,7 +84,7 @@ internal static class PointToPointDecoder
             case PppProtocols.Mpls or PppProtocols.MplsMulticast:
                 return Next.Mpls;
             default:
-                return walk.Fail(DecodeFault.UnsupportedNetworkProtocol);
+                return walk.FailAtLink();
         }
     }
 
@@ -106,7 +106,7 @@ internal static class PointToPointDecoder
             return walk.Short(PppoeHeader.Length);
         walk.Skip(PppoeHeader.Length);
         if (header.Code != 0)
-            return walk.Fail(DecodeFault.UnsupportedNetworkProtocol);
+            return walk.FailAtLink();
         if (header.PayloadLength > walk.End - walk.Offset)
             walk.Note(DecodeFault.BadLength);
         else

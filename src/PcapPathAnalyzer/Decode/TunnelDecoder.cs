@@ -34,7 +34,7 @@ internal static class TunnelDecoder
             2 => Next.Ipv6,
             3 => Next.Ethernet,
             5 => Next.Mpls,
-            _ => walk.Fail(DecodeFault.UnsupportedNetworkProtocol),
+            _ => walk.FailAtLink(),
         };
     }
 

@@ -84,6 +84,16 @@ internal ref struct Walk
         Into.FaultOffset = Offset;
     }
 
+    /// <summary>What is here is no IP packet, and only counted.</summary>
+    public readonly Next FailAtLink()
+    {
+        NoteLink();
+        return Fail(DecodeFault.UnsupportedNetworkProtocol);
+    }
+
+    /// <summary>Keeps what is known of what is here, because no packet will.</summary>
+    public readonly void NoteLink() => Into.Link = new LinkFacts(SourceMac, DestinationMac, Vlan, Encapsulation, Vni);
+
     /// <summary>A link layer begins inside a tunnel: what the outer one said no longer counts.</summary>
     public void EnterTunnel(Encapsulation encapsulation, long vni)
     {
