@@ -1,4 +1,10 @@
 using System.CommandLine;
+using PcapPathAnalyzer.Cli;
+using PcapPathAnalyzer.Cli.Commands;
 
-var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networking.");
-return await root.Parse(args).InvokeAsync();
+// A new command is a new file and a line here.
+var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networking: which way each packet went, what translated it, where it was lost and why.")
+{
+    AnalyzeCommand.Create(),
+};
+return Shell.Run(root, args);

@@ -13,6 +13,7 @@ public static class DumpReaders
     public static DumpDocument Read(string file, string content)
     {
         var document = new DumpDocument(file);
+        Scaffold.Read(file, content, document);
         return document;
     }
 }

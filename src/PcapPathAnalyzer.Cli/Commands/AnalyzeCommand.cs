@@ -1,0 +1,75 @@
+using System.CommandLine;
+using PcapPathAnalyzer.Bundles;
+using PcapPathAnalyzer.Diagnosis;
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Reports;
+
+namespace PcapPathAnalyzer.Cli.Commands;
+
+/// <summary><c>pcappath analyze BUNDLE</c>: the main job.</summary>
+internal static class AnalyzeCommand
+{
+    public static Command Create()
+    {
+        var bundle = new Argument<string>("BUNDLE") { Description = "The support bundle: a folder" };
+        var output = new Option<string?>("--out") { Description = "Write the report files into this folder (made where missing); without it the text report goes to standard output", HelpName = "DIR" };
+        var formats = new Option<string?>("--format") { Description = $"Which files --out writes, comma separated: {string.Join(',', ReportFormats.All.Select(f => f.Format))} (all by default)", HelpName = "LIST" };
+        var packets = new Option<bool>("--packets") { Description = "With --out, also packets.csv: a row per observation of a packet" };
+        var failOn = new Option<string?>("--fail-on") { Description = "Exit with 1 when a finding is at least this bad: info, warning or error", HelpName = "SEVERITY" };
+        var command = new Command("analyze", "Every end-to-end flow, its path, its translations, and what went wrong") { bundle, output, formats, packets, failOn };
+        command.SetAction(parsed => Run(parsed.GetValue(bundle)!, parsed.GetValue(output), parsed.GetValue(formats), parsed.GetValue(packets), parsed.GetValue(failOn)));
+        return command;
+    }
+
+    private static int Run(string path, string? output, string? formats, bool packets, string? failOn)
+    {
+        if (!TryPickFormats(formats, out var reports, out var wrong))
+            return Shell.Refuse($"--format: '{wrong}' is none of {string.Join(',', ReportFormats.All.Select(f => f.Format))}");
+        Severity? threshold = null;
+        if (failOn is not null)
+        {
+            if (!Enum.TryParse<Severity>(failOn, ignoreCase: true, out var severity))
+                return Shell.Refuse($"--fail-on: '{failOn}' is none of info, warning, error");
+            threshold = severity;
+        }
+
+        using var progress = new ProgressLine();
+        var result = PathAnalyzer.Analyze(BundleReader.Read(path), new AnalysisOptions { Progress = progress });
+        progress.Clear();
+        if (output is null)
+        {
+            foreach (var line in new TextReport(new TextStyle(Terminal.HasColour)).Lines(result))
+                Console.Out.WriteLine(line);
+        }
+        else
+        {
+            Directory.CreateDirectory(output);
+            foreach (var report in reports)
+                report.Write(result, output, new ReportOptions { Packets = packets });
+        }
+
+        return threshold is { } t && result.Findings.Any(f => f.Severity >= t) ? Shell.FindingReached : Shell.Done;
+    }
+
+    private static bool TryPickFormats(string? list, out IReadOnlyList<IReport> reports, out string wrong)
+    {
+        wrong = "";
+        reports = ReportFormats.All;
+        if (list is null)
+            return true;
+        var picked = new List<IReport>();
+        foreach (var name in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (ReportFormats.All.FirstOrDefault(f => f.Format == name) is not { } report)
+            {
+                wrong = name;
+                return false;
+            }
+
+            picked.Add(report);
+        }
+
+        reports = picked;
+        return true;
+    }
+}

@@ -1,0 +1,29 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Dumps;
+
+namespace PcapPathAnalyzer.Bundles;
+
+/// <summary>A support bundle: its captures and dumps, and to which namespace each belongs.</summary>
+public sealed class Bundle
+{
+    /// <summary>The folder's or archive's name, without its path.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Sorted by file name.</summary>
+    public required IReadOnlyList<BundleDump> Dumps { get; init; }
+
+    /// <summary>Sorted by file name.</summary>
+    public required IReadOnlyList<BundleCapture> Captures { get; init; }
+
+    /// <summary>Files that were not read, or not whole.</summary>
+    public required IReadOnlyList<Problem> Problems { get; init; }
+}
+
+/// <summary>A text file of a namespace.</summary>
+public sealed record BundleDump(string Namespace, DumpDocument Document);
+
+/// <summary>A capture file of a namespace.</summary>
+/// <param name="Namespace">The namespace whose interface it was taken in.</param>
+/// <param name="File">Name inside the bundle, forward slashes.</param>
+/// <param name="Open">Opens the bytes from the beginning; each call gives a new stream.</param>
+public sealed record BundleCapture(string Namespace, string File, Func<Stream> Open);

@@ -1,0 +1,30 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Diagnosis;
+
+/// <summary>What a finding may look at: the observed flows, and the network that the dumps describe.</summary>
+public sealed class Evidence
+{
+    internal Evidence(Network network, ObservationStore store, IReadOnlyList<Flow> flows, ClockTable clocks, IReadOnlyList<Problem> problems)
+    {
+        Network = network;
+        Store = store;
+        Flows = flows;
+        Clocks = clocks;
+        Problems = problems;
+    }
+
+    public Network Network { get; }
+
+    public IReadOnlyList<Flow> Flows { get; }
+
+    public ClockTable Clocks { get; }
+
+    public IReadOnlyList<Problem> Problems { get; }
+
+    public IReadOnlyList<CapturePoint> CapturePoints => Store.Points;
+
+    internal ObservationStore Store { get; }
+}

@@ -1,0 +1,60 @@
+using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Dumps;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching;
+
+namespace PcapPathAnalyzer.Diagnosis.Findings;
+
+/// <summary>
+/// <c>connection-refused</c>: the server's own kernel answered that nobody listens, with RST (RFC 9293 section 3.10.7.1) or ICMP
+/// port unreachable (RFC 1122 section 4.1.3.1).
+/// </summary>
+internal sealed class ConnectionRefused : IFindingRule
+{
+    public IEnumerable<Finding> Find(Evidence evidence)
+    {
+        var refused = evidence.Flows.Where(f => f.Outcome == FlowOutcome.Refused && RefusedAt(f) is not null);
+        foreach (var group in refused.GroupBy(f => (RefusedAt(f)!.Namespace, f.Protocol, Server(f))))
+        {
+            var flows = group.ToList();
+            var (ns, protocol, (address, port)) = group.Key;
+            var endpoint = FlowEvidence.Endpoint(protocol, address, port);
+            var listener = Listener(evidence, ns, protocol, port);
+            yield return new Finding
+            {
+                Code = "connection-refused",
+                Severity = Severity.Error,
+                Namespace = ns,
+                Location = listener?.Location,
+                Message = $"{ns} refuses {protocol.Keyword()} {endpoint}: {Why(evidence, ns, listener, address)} ({FlowEvidence.Count(flows)})",
+                Advice = "Check that the application runs, on which address and port it listens (ss -lntup), and the targetPort of the service.",
+                Flows = flows,
+                Evidence = [.. flows.Take(3).SelectMany(f => Answer(evidence, f)).Take(4)],
+            };
+        }
+    }
+
+    // Where the answer came from: the first point that saw it, if that is the server's own namespace or its end of the path.
+    private static CapturePoint? RefusedAt(Flow f)
+    {
+        if (f.ServerNamespace is null)
+            return f.Reply.Hops.Count > 0 ? f.Reply.Hops[0].Point : null;
+        return f.Reply.Hops.Select(h => h.Point).FirstOrDefault(p => p.Namespace == f.ServerNamespace) ?? f.Reply.Hops.Select(h => h.Point).FirstOrDefault();
+    }
+
+    private static (IpAddress, int) Server(Flow f) => f.Served is { } s ? (s.Destination, s.DestinationPort) : (f.Requested.Destination, f.Requested.DestinationPort);
+
+    private static SocketRecord? Listener(Evidence evidence, string ns, IpProtocol protocol, int port) =>
+        evidence.Network.Find(ns)?.Sockets.FirstOrDefault(s => s.Protocol == protocol && s.LocalPort == port && s.State is "LISTEN" or "UNCONN");
+
+    private static string Why(Evidence evidence, string ns, SocketRecord? listener, IpAddress address)
+    {
+        if (listener is not null)
+            return listener.Local == address || listener.LocalIsWildcard || listener.Local.IsUnspecified ? "a socket listens there in the dump, which was taken later or earlier" : $"the socket listens on {listener.Local} only";
+        return evidence.Network.Find(ns)?.Sockets.Count > 0 ? "no socket listens there in the dump either" : "nobody listens";
+    }
+
+    private static IEnumerable<FrameLocation> Answer(Evidence evidence, Flow f) =>
+        f.Reply.Transmissions.Where(t => t.IsIcmpError || (t.TcpFlags & TcpFlags.Rst) != 0).Take(1).SelectMany(t => evidence.Frames(t).Take(1));
+}

@@ -1,0 +1,35 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Diagnosis.Findings;
+
+/// <summary><c>duplicate-address</c>: one address on interfaces of two namespaces that can reach each other.</summary>
+internal sealed class DuplicateAddress : IFindingRule
+{
+    public IEnumerable<Finding> Find(Evidence evidence)
+    {
+        var addresses = evidence.Network.Namespaces.SelectMany(n => n.Interfaces).Where(i => !i.IsLoopback).SelectMany(i => i.Addresses.Select(a => (Interface: i, Record: a)))
+            .Where(p => !p.Record.Address.Address.IsLinkLocal && !p.Record.Address.Address.IsLoopback).GroupBy(p => p.Record.Address.Address);
+        foreach (var group in addresses)
+        {
+            var holders = group.DistinctBy(p => p.Interface.Namespace).ToList();
+            if (holders.Count < 2 || IsSharedByDesign(holders.ConvertAll(h => h.Interface)))
+                continue;
+            var flows = evidence.Flows.Where(f => f.Requested.Destination == group.Key || f.Requested.Source == group.Key || f.Served?.Destination == group.Key).ToList();
+            yield return new Finding
+            {
+                Code = "duplicate-address",
+                Severity = Severity.Error,
+                Namespace = holders[1].Interface.Namespace.Name,
+                Location = holders[1].Record.Location,
+                Message = $"{group.Key} is on {string.Join(" and on ", holders.Select(h => $"{h.Interface} ({h.Record.Location})"))}: who answers ARP first gets the traffic",
+                Advice = "Find out which of the two was given the address wrongly: a static address inside the pool, a restored machine, or two IPAM stores for one range.",
+                Flows = flows,
+            };
+        }
+    }
+
+    // The same address on every node's bridge or dummy is a design (anycast gateways, kube-ipvs0, docker0's default range).
+    private static bool IsSharedByDesign(List<NetworkInterface> holders) =>
+        holders.TrueForAll(h => h.Namespace.IsNode && (h.IsBridge || h.Link.LinkKind == "dummy" || h.Name.StartsWith("docker", StringComparison.Ordinal) || h.Name.StartsWith("kube-ipvs", StringComparison.Ordinal) || h.Name.StartsWith("nodelocaldns", StringComparison.Ordinal)));
+}

@@ -1,0 +1,31 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching;
+
+namespace PcapPathAnalyzer.Diagnosis.Findings;
+
+/// <summary><c>udp-unanswered</c>: datagrams reached the server's own interface and nothing came back, not even an ICMP error.</summary>
+internal sealed class UdpUnanswered : IFindingRule
+{
+    public IEnumerable<Finding> Find(Evidence evidence)
+    {
+        var silent = evidence.Flows.Where(f => f.Protocol == IpProtocol.Udp && f.Outcome == FlowOutcome.Unanswered && f.ServerNamespace is { } server
+            && f.Forward.Hops.Any(h => h.Point.Namespace == server));
+        foreach (var group in silent.GroupBy(f => (f.ServerNamespace!, f.Served?.Destination ?? f.Requested.Destination, f.Served?.DestinationPort ?? f.Requested.DestinationPort)))
+        {
+            var flows = group.ToList();
+            var (ns, address, port) = group.Key;
+            yield return new Finding
+            {
+                Code = "udp-unanswered",
+                Severity = Severity.Warning,
+                Namespace = ns,
+                Message = $"datagrams to udp {FiveTuple.Endpoint(address, port)} arrive in {ns} and are not answered ({FlowEvidence.Count(flows)})",
+                Advice = "One-way protocols (syslog, statsd) are like this. Otherwise see whether the application reads its socket: Recv-Q of ss -lnu, and its log.",
+                Flows = flows,
+                Evidence = [.. flows.Take(3).Select(f => evidence.LastFrame(f.Forward.Transmissions[0]))],
+                Confidence = "possible",
+            };
+        }
+    }
+}

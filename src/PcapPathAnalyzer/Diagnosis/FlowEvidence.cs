@@ -1,0 +1,48 @@
+using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching;
+
+namespace PcapPathAnalyzer.Diagnosis;
+
+/// <summary>Questions that findings ask of a flow's packets.</summary>
+internal static class FlowEvidence
+{
+    public static bool Failed(this Flow flow) => flow.Outcome is not (FlowOutcome.Completed or FlowOutcome.Open);
+
+    /// <summary>The hop farthest along the way that any of these packets reached; null where there are none.</summary>
+    public static Hop? Farthest(this FlowDirection direction, Func<Transmission, bool> which)
+    {
+        var last = 0;
+        foreach (var t in direction.Transmissions)
+        {
+            if (!t.IsIcmpError && which(t))
+                last = Math.Max(last, t.LastHop);
+        }
+
+        return last == 0 ? null : direction.Hops[last - 1];
+    }
+
+    /// <summary>Frames of a transmission, along its way.</summary>
+    public static IEnumerable<FrameLocation> Frames(this Evidence evidence, Transmission transmission)
+    {
+        foreach (var i in transmission.Observations)
+        {
+            var (point, frame) = (evidence.Store[i].Point, evidence.Store[i].Frame);
+            yield return new FrameLocation(evidence.Store.Points[point].File, frame);
+        }
+    }
+
+    /// <summary>The frame of a transmission at the last place it was seen.</summary>
+    public static FrameLocation LastFrame(this Evidence evidence, Transmission transmission) => evidence.Frames(transmission).Last();
+
+    /// <summary><c>10.0.0.1:80</c>, or the address alone where the protocol has no ports.</summary>
+    public static string Endpoint(IpProtocol protocol, IpAddress address, int port) => protocol.HasPorts() ? FiveTuple.Endpoint(address, port) : address.ToString();
+
+    public static string Asked(this Flow flow) => Endpoint(flow.Protocol, flow.Requested.Destination, flow.Requested.DestinationPort);
+
+    public static bool Is(this Transmission t, TcpFlags mask, TcpFlags value) => (t.TcpFlags & mask) == value;
+
+    /// <summary>"1 flow", "38 flows".</summary>
+    public static string Count(this IReadOnlyCollection<Flow> flows) => flows.Count == 1 ? "1 flow" : $"{flows.Count} flows";
+}

@@ -1,0 +1,7 @@
+namespace PcapPathAnalyzer.Diagnosis;
+
+/// <summary>Looks for one cause. Adding a finding is one file with one of these, and one line in <see cref="FindingCatalogue"/>.</summary>
+internal interface IFindingRule
+{
+    IEnumerable<Finding> Find(Evidence evidence);
+}

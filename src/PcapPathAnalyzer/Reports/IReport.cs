@@ -1,0 +1,20 @@
+using PcapPathAnalyzer.Diagnosis;
+
+namespace PcapPathAnalyzer.Reports;
+
+/// <summary>Writes an analysis in one format. Adding a format is one file with one of these, and one line in <see cref="ReportFormats"/>.</summary>
+public interface IReport
+{
+    /// <summary>What <c>--format</c> calls it.</summary>
+    string Format { get; }
+
+    /// <summary>Writes the format's files into a folder that exists.</summary>
+    void Write(AnalysisResult result, string folder, ReportOptions options);
+}
+
+/// <summary>Choices of a report.</summary>
+public sealed record ReportOptions
+{
+    /// <summary>Also <c>packets.csv</c>, a row per observation.</summary>
+    public bool Packets { get; init; }
+}

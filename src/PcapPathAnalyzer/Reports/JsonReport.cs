@@ -1,0 +1,249 @@
+using Newtonsoft.Json;
+using PcapPathAnalyzer.Diagnosis;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Reports;
+
+/// <summary><c>analysis.json</c>: everything the analysis knows, for other programs.</summary>
+public sealed class JsonReport : IReport
+{
+    /// <summary>Grows by members without a new number; a changed meaning takes a new one.</summary>
+    public const int Schema = 1;
+
+    public string Format => "json";
+
+    public void Write(AnalysisResult result, string folder, ReportOptions options) =>
+        OutputFile.Write(Path.Combine(folder, "analysis.json"), writer => Write(result, writer));
+
+    public static void Write(AnalysisResult result, TextWriter writer)
+    {
+        using var json = new JsonTextWriter(writer) { Formatting = Formatting.Indented, CloseOutput = false };
+        json.WriteStartObject();
+        json.Member("schema", Schema);
+        json.Member("bundle", result.Bundle.Name);
+        json.List("namespaces", result.Network.Namespaces, Namespace);
+        json.List("links", Links(result.Network), (j, l) => Link(j, l));
+        json.List("capturePoints", result.CapturePoints, CapturePointObject);
+        json.List("clocks", result.Clocks.Estimates, Clock);
+        json.List("flows", result.Flows, FlowObject);
+        json.List("findings", result.Findings, FindingObject);
+        Counters(json, result);
+        json.WriteEndObject();
+        json.Flush();
+        writer.WriteLine();
+    }
+
+    private static void Namespace(JsonTextWriter json, NetworkNamespace ns)
+    {
+        json.WriteStartObject();
+        json.Member("name", ns.Name);
+        json.Member("node", ns.Node.Name);
+        json.List("interfaces", ns.Interfaces, (j, i) =>
+        {
+            j.WriteStartObject();
+            j.Member("name", i.Name);
+            j.Member("ifindex", i.IfIndex);
+            j.Member("kind", i.Link.LinkKind ?? (i.IsBridge ? "bridge" : i.Peer is not null ? "veth" : null));
+            j.Member("mac", i.Mac.IsNone ? null : i.Mac.ToString());
+            j.Member("mtu", i.Link.Mtu == 0 ? null : i.Link.Mtu);
+            j.List("addresses", i.Addresses, (x, a) => x.WriteValue(a.Address.ToString()));
+            j.Member("master", i.Master?.Name);
+            j.Member("peer", i.Peer?.ToString());
+            j.Member("vni", i.Link.Vxlan?.Vni);
+            j.List("tunnelPeers", i.TunnelPeers, (x, p) => x.WriteValue(p.ToString()));
+            j.Member("file", i.Link.Location.File);
+            j.Member("line", i.Link.Location.Line);
+            j.WriteEndObject();
+        });
+        json.List("dumps", ns.DumpedKinds.Order(StringComparer.Ordinal), (j, k) => j.WriteValue(k));
+        json.WriteEndObject();
+    }
+
+    /// <summary>Pairs of interfaces that are joined: veth ends, ports of bridges, tunnel ends.</summary>
+    internal static IEnumerable<(string Kind, NetworkInterface A, NetworkInterface B)> Links(Network network)
+    {
+        var all = network.Namespaces.SelectMany(n => n.Interfaces).ToList();
+        var index = all.Select((i, n) => (i, n)).ToDictionary(p => p.i, p => p.n);
+        foreach (var i in all)
+        {
+            if (i.Peer is { } peer && index[i] < index[peer])
+                yield return ("veth", i, peer);
+            if (i.Master is { } master)
+                yield return ("bridge-port", i, master);
+            foreach (var far in i.TunnelPeers)
+            {
+                if (index[i] < index[far] || !far.TunnelPeers.Contains(i))
+                    yield return ("vxlan", i, far);
+            }
+        }
+    }
+
+    private static void Link(JsonTextWriter json, (string Kind, NetworkInterface A, NetworkInterface B) link)
+    {
+        json.WriteStartObject();
+        json.Member("kind", link.Kind);
+        json.Member("a", link.A.ToString());
+        json.Member("b", link.B.ToString());
+        json.WriteEndObject();
+    }
+
+    private static void CapturePointObject(JsonTextWriter json, CapturePoint p)
+    {
+        json.WriteStartObject();
+        json.Member("namespace", p.Namespace);
+        json.Member("interface", p.Interface);
+        json.Member("file", p.File);
+        json.Member("reason", p.Reason);
+        json.Member("certain", p.IsCertain);
+        json.Member("linkType", p.LinkType.ToString());
+        json.Member("snapLength", p.SnapLength);
+        json.Member("frames", p.Frames);
+        json.Member("packets", p.Packets);
+        json.Member("bytes", p.Bytes);
+        json.Member("dropped", p.Dropped < 0 ? null : p.Dropped);
+        json.Member("firstTime", p.Frames == 0 ? null : p.FirstTime.ToString());
+        json.Member("lastTime", p.Frames == 0 ? null : p.LastTime.ToString());
+        json.WriteEndObject();
+    }
+
+    private static void Clock(JsonTextWriter json, ClockEstimate c)
+    {
+        json.WriteStartObject();
+        json.Member("node", c.Name);
+        json.Member("offsetNanoseconds", c.Offset);
+        json.Member("uncertaintyNanoseconds", c.Uncertainty);
+        json.Member("packets", c.Packets);
+        json.Member("basis", c.Basis);
+        json.WriteEndObject();
+    }
+
+    private static void FlowObject(JsonTextWriter json, Flow f)
+    {
+        json.WriteStartObject();
+        json.Member("flowId", f.Id);
+        json.Member("protocol", f.Protocol.Keyword());
+        json.Member("clientNamespace", f.ClientNamespace);
+        json.Member("client", f.Requested.Source.ToString());
+        json.Member("clientPort", f.Requested.SourcePort);
+        json.Member("requested", f.Requested.Destination.ToString());
+        json.Member("requestedPort", f.Requested.DestinationPort);
+        json.Member("serverNamespace", f.ServerNamespace);
+        json.Member("server", f.Served?.Destination.ToString());
+        json.Member("serverPort", f.Served?.DestinationPort);
+        json.Member("translatedClient", f.IsClientTranslated ? f.Served!.Value.Source.ToString() : null);
+        json.Member("translatedClientPort", f.IsClientTranslated ? f.Served!.Value.SourcePort : null);
+        json.Member("outcome", Outcomes.Name(f.Outcome));
+        json.Member("directionInferred", f.IsDirectionInferred);
+        json.Member("forwardPackets", f.Forward.Packets);
+        json.Member("replyPackets", f.Reply.Packets);
+        json.Member("retransmissions", f.Retransmissions);
+        json.Member("firstTime", f.FirstTime.ToString());
+        json.Member("lastTime", f.LastTime.ToString());
+        json.List("joins", f.Joins, (j, s) => j.WriteValue(s));
+        json.List("forward", f.Forward.Hops, HopObject);
+        json.List("reply", f.Reply.Hops, HopObject);
+        json.List("icmpErrors", f.IcmpErrors, (j, e) =>
+        {
+            j.WriteStartObject();
+            j.Member("sender", e.Sender.ToString());
+            j.Member("type", e.Type);
+            j.Member("code", e.Code);
+            j.Member("file", e.Point.File);
+            j.Member("frame", e.Frame);
+            j.WriteEndObject();
+        });
+        json.WriteEndObject();
+    }
+
+    private static void HopObject(JsonTextWriter json, Hop hop)
+    {
+        json.WriteStartObject();
+        json.Member("hop", hop.Number);
+        json.Member("namespace", hop.Point.Namespace);
+        json.Member("interface", hop.Point.Interface);
+        json.Member("file", hop.Point.File);
+        json.Member("packets", hop.Packets);
+        json.Member("bytes", hop.Bytes);
+        json.Member("ttl", hop.Ttl);
+        json.Member("src", hop.Tuple.Source.ToString());
+        json.Member("srcPort", hop.Tuple.SourcePort);
+        json.Member("dst", hop.Tuple.Destination.ToString());
+        json.Member("dstPort", hop.Tuple.DestinationPort);
+        if (hop.IsTunnelled)
+        {
+            json.Member("vni", hop.Tunnel.Vni < 0 ? null : hop.Tunnel.Vni);
+            json.Member("outerSrc", hop.Tunnel.OuterSource.ToString());
+            json.Member("outerDst", hop.Tunnel.OuterDestination.ToString());
+        }
+
+        json.Member("latencyNanoseconds", hop.Latency);
+        json.Member("firstFrame", hop.FirstFrame);
+        json.Member("lastFrame", hop.LastFrame);
+        json.List("actions", hop.Actions, (j, a) =>
+        {
+            j.WriteStartObject();
+            j.Member("action", a.Name);
+            Citation(j, a.Citation);
+            j.WriteEndObject();
+        });
+        json.WriteEndObject();
+    }
+
+    private static void Citation(JsonTextWriter json, Citation? citation)
+    {
+        if (citation is null)
+            return;
+        json.Member("file", citation.Location.File);
+        json.Member("line", citation.Location.Line);
+        json.Member("rule", citation.Text);
+        json.List("chainPath", citation.Path, (j, c) =>
+        {
+            j.WriteStartObject();
+            j.Member("file", c.Location.File);
+            j.Member("line", c.Location.Line);
+            j.Member("rule", c.Text);
+            j.WriteEndObject();
+        });
+    }
+
+    private static void FindingObject(JsonTextWriter json, Finding f)
+    {
+        json.WriteStartObject();
+        json.Member("code", f.Code);
+        json.Member("severity", f.Severity.ToString().ToLowerInvariant());
+        json.Member("namespace", f.Namespace);
+        json.Member("file", f.Location?.File);
+        json.Member("line", f.Location is { Line: > 0 } l ? l.Line : null);
+        json.Member("message", f.Message);
+        json.Member("advice", f.Advice);
+        json.Member("confidence", f.Confidence);
+        json.List("flows", f.Flows, (j, x) => j.WriteValue(x.Id));
+        json.List("evidence", f.Evidence, (j, x) => j.WriteValue(x.ToString()));
+        if (f.Citation is { } citation)
+        {
+            json.WritePropertyName("citation");
+            json.WriteStartObject();
+            Citation(json, citation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Counters(JsonTextWriter json, AnalysisResult result)
+    {
+        json.WritePropertyName("counters");
+        json.WriteStartObject();
+        json.Member("frames", result.Frames);
+        json.Member("observations", result.Observations.Count);
+        json.Member("flows", result.Flows.Count);
+        json.WritePropertyName("decodeFaults");
+        json.WriteStartObject();
+        foreach (var (fault, count) in result.DecodeFaults.OrderBy(p => p.Key))
+            json.Member(fault.ToString(), count);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,149 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Primitives;
+
+namespace PcapPathAnalyzer.Stitching;
+
+/// <summary>How a flow ended.</summary>
+public enum FlowOutcome
+{
+    /// <summary>TCP closed by both sides; a datagram that was answered.</summary>
+    Completed,
+
+    /// <summary>Established and alive when the captures ended.</summary>
+    Open,
+
+    /// <summary>RST from the server's side in answer to the SYN, or ICMP port unreachable from the server itself.</summary>
+    Refused,
+
+    /// <summary>An ICMP error, or a REJECT rule.</summary>
+    Rejected,
+
+    /// <summary>Nothing came back, as far as captured.</summary>
+    Unanswered,
+
+    /// <summary>RST after the connection was established and before it was closed.</summary>
+    Reset,
+
+    /// <summary>The other side answers, and its answers do not arrive.</summary>
+    OneWay,
+
+    /// <summary>Began well, then data no longer got through.</summary>
+    Stalled,
+}
+
+/// <summary>One end-to-end connection: all legs, both directions, all capture points.</summary>
+public sealed class Flow
+{
+    /// <summary>From 1, in order of the first packet.</summary>
+    public int Number { get; internal set; }
+
+    /// <summary><c>f1</c>, <c>f2</c>, ...</summary>
+    public string Id => $"f{Number}";
+
+    public required IpProtocol Protocol { get; init; }
+
+    /// <summary>What the client sent: its own address, and what it asked for.</summary>
+    public required FiveTuple Requested { get; init; }
+
+    /// <summary>What the server saw; equal to <see cref="Requested"/> without translation; null where it is not known.</summary>
+    public FiveTuple? Served { get; init; }
+
+    /// <summary>Namespace of the client's address; null where no dump knows it.</summary>
+    public string? ClientNamespace { get; init; }
+
+    public string? ServerNamespace { get; init; }
+
+    /// <summary>True where no handshake or request shows who is the client, and ports or services decided.</summary>
+    public bool IsDirectionInferred { get; init; }
+
+    public FlowOutcome Outcome { get; internal set; }
+
+    public required FlowDirection Forward { get; init; }
+
+    public required FlowDirection Reply { get; init; }
+
+    public int Retransmissions => Forward.Retransmissions + Reply.Retransmissions;
+
+    public Timestamp FirstTime { get; init; }
+
+    public Timestamp LastTime { get; init; }
+
+    /// <summary>Why the legs were joined into one flow.</summary>
+    public IReadOnlyList<string> Joins { get; init; } = [];
+
+    /// <summary>ICMP errors that quote a packet of this flow.</summary>
+    public IReadOnlyList<IcmpErrorSeen> IcmpErrors { get; init; } = [];
+
+    /// <summary>True where the server saw another address or port than the client's.</summary>
+    public bool IsClientTranslated => Served is { } s && (s.Source != Requested.Source || s.SourcePort != Requested.SourcePort);
+}
+
+/// <summary>The packets of one direction and the way they took.</summary>
+public sealed class FlowDirection
+{
+    public static FlowDirection Empty { get; } = new();
+
+    /// <summary>In path order.</summary>
+    public IReadOnlyList<Hop> Hops { get; init; } = [];
+
+    /// <summary>Transmissions; a retransmission counts again.</summary>
+    public int Packets { get; init; }
+
+    /// <summary>TCP segments that repeat bytes (or a SYN or FIN) already sent.</summary>
+    public int Retransmissions { get; init; }
+
+    /// <summary>Order of transmissions, and what each carried: see <see cref="Transmission"/>.</summary>
+    internal IReadOnlyList<Transmission> Transmissions { get; init; } = [];
+}
+
+/// <summary>One capture point on a flow's way, with what happened to the packets on their way to it.</summary>
+public sealed class Hop
+{
+    /// <summary>From 1 along the way.</summary>
+    public required int Number { get; init; }
+
+    public required CapturePoint Point { get; init; }
+
+    /// <summary>Addresses and ports as seen here, in the direction of travel.</summary>
+    public required FiveTuple Tuple { get; init; }
+
+    /// <summary>The tunnel around the packet here; default where there is none.</summary>
+    public TunnelKey Tunnel { get; init; }
+
+    public bool IsTunnelled => Tunnel != default;
+
+    public int Packets { get; init; }
+
+    public long Bytes { get; init; }
+
+    /// <summary>TTL of the first packet here.</summary>
+    public int Ttl { get; init; }
+
+    /// <summary>First and last frame of the flow here.</summary>
+    public long FirstFrame { get; init; }
+
+    public long LastFrame { get; init; }
+
+    /// <summary>Median time from the previous hop, corrected clocks, nanoseconds; null for the first hop or where no packet was seen at both.</summary>
+    public long? Latency { get; internal set; }
+
+    /// <summary>What happened between the previous hop and this one, in order.</summary>
+    public IReadOnlyList<HopAction> Actions { get; internal set; } = [];
+}
+
+/// <summary>One thing that happened to the packets: <c>dnat</c>, <c>snat</c>, <c>masquerade</c>, <c>un-nat</c>, <c>vxlan-encap</c>, <c>vxlan-decap</c>, <c>route</c>, <c>bridge</c>, <c>veth</c>, ...</summary>
+public sealed record HopAction(string Name)
+{
+    /// <summary>The dump line that decided it; null where none was found.</summary>
+    public Citation? Citation { get; init; }
+}
+
+/// <summary>A dump line, and the lines that led to it.</summary>
+public sealed record Citation(SourceLocation Location, string Text)
+{
+    /// <summary>Lines that led here, in the kernel's order: for a rule, the jumps from the built-in chain.</summary>
+    public IReadOnlyList<Citation> Path { get; init; } = [];
+}
+
+/// <summary>An ICMP error that quotes a packet of a flow.</summary>
+public sealed record IcmpErrorSeen(IpAddress Sender, int Type, int Code, CapturePoint Point, long Frame);

@@ -1,0 +1,80 @@
+using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Primitives;
+
+namespace PcapPathAnalyzer.Stitching;
+
+/// <summary>Says how a flow ended, from its packets alone.</summary>
+internal static class OutcomeJudge
+{
+    /// <summary>Repeats of one segment without progress that make a connection stalled rather than slow.</summary>
+    private const int StalledRepeats = 3;
+
+    public static FlowOutcome Judge(Flow flow) => flow.Protocol == IpProtocol.Tcp ? Tcp(flow) : Datagram(flow);
+
+    private static FlowOutcome Datagram(Flow flow)
+    {
+        if (flow.IcmpErrors.FirstOrDefault(IsUnreachable) is { } error)
+            return IsFromServer(flow, error) ? FlowOutcome.Refused : FlowOutcome.Rejected;
+        // Nobody answers a group.
+        if (flow.Requested.Destination.IsMulticast || flow.Requested.Destination.IsLimitedBroadcast || flow.Protocol == IpProtocol.Igmp)
+            return FlowOutcome.Completed;
+        if (flow.Reply.Packets == 0)
+            return FlowOutcome.Unanswered;
+        return Arrived(flow.Reply, flow) ? FlowOutcome.Completed : FlowOutcome.OneWay;
+    }
+
+    private static FlowOutcome Tcp(Flow flow)
+    {
+        var forward = flow.Forward.Transmissions;
+        var reply = flow.Reply.Transmissions;
+        var synAck = reply.FirstOrDefault(t => (t.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack));
+        var hasSyn = forward.Any(t => (t.TcpFlags & TcpFlags.Syn) != 0);
+        var established = synAck is not null ? forward.Any(t => (t.TcpFlags & (TcpFlags.Ack | TcpFlags.Syn | TcpFlags.Rst)) == TcpFlags.Ack && !t.IsIcmpError) : !hasSyn && reply.Any(t => !t.IsIcmpError) && forward.Any(t => !t.IsIcmpError);
+        if (!established)
+        {
+            var reset = reply.FirstOrDefault(t => (t.TcpFlags & TcpFlags.Rst) != 0);
+            if (reset is not null && synAck is null)
+                return FlowOutcome.Refused;
+            if (flow.IcmpErrors.Any(IsUnreachable))
+                return FlowOutcome.Rejected;
+            if (!reply.Any(t => !t.IsIcmpError))
+                return FlowOutcome.Unanswered;
+            return forward.Any(t => (t.TcpFlags & TcpFlags.Rst) != 0) ? FlowOutcome.Reset : FlowOutcome.OneWay;
+        }
+
+        return Ended(forward, reply);
+    }
+
+    private static FlowOutcome Ended(IReadOnlyList<Transmission> forward, IReadOnlyList<Transmission> reply)
+    {
+        var finForward = forward.Any(t => (t.TcpFlags & TcpFlags.Fin) != 0);
+        var finReply = reply.Any(t => (t.TcpFlags & TcpFlags.Fin) != 0);
+        var lastReset = forward.Concat(reply).Where(t => (t.TcpFlags & TcpFlags.Rst) != 0).Select(t => (long?)t.Time).Min();
+        if (IsStuck(forward, reply) || IsStuck(reply, forward))
+            return FlowOutcome.Stalled;
+        if (lastReset is not null && !(finForward || finReply))
+            return FlowOutcome.Reset;
+        return finForward && finReply || (lastReset is not null && (finForward || finReply)) ? FlowOutcome.Completed : FlowOutcome.Open;
+    }
+
+    // The last bytes of a side are repeated and never acknowledged.
+    private static bool IsStuck(IReadOnlyList<Transmission> side, IReadOnlyList<Transmission> other)
+    {
+        var repeated = side.Where(t => t.IsRetransmission && t.PayloadLength > 0).GroupBy(t => t.Sequence).Where(g => g.Count() >= StalledRepeats);
+        return repeated.Any(group => !other.Any(t => (t.TcpFlags & TcpFlags.Ack) != 0 && (int)(t.Acknowledgment - group.Key) > 0));
+    }
+
+    // Answers left the server; they reached the client's end of the captured path as far as the requests began there.
+    private static bool Arrived(FlowDirection reply, Flow flow)
+    {
+        if (flow.Forward.Hops.Count == 0 || reply.Hops.Count == 0)
+            return true;
+        var start = flow.Forward.Hops[0].Point;
+        return reply.Hops.Any(h => h.Point.Namespace == start.Namespace) || reply.Hops[^1].Point.Home?.Node == start.Home?.Node;
+    }
+
+    private static bool IsFromServer(Flow flow, IcmpErrorSeen error) => flow.Served is { } s && error.Sender == s.Destination;
+
+    // RFC 792 type 3 except "fragmentation needed"; RFC 4443 type 1.
+    private static bool IsUnreachable(IcmpErrorSeen e) => e.Sender.IsIpv4 ? e.Type == 3 && e.Code != 4 : e.Type == 1;
+}
