@@ -12,6 +12,12 @@ public sealed record DecodeOptions
     /// <summary>Geneve (RFC 8926).</summary>
     public IReadOnlyCollection<int> GenevePorts { get; init; } = [6081];
 
+    /// <summary>GRE-in-UDP (RFC 8086).</summary>
+    public IReadOnlyCollection<int> GrePorts { get; init; } = [4754];
+
+    /// <summary>MPLS-in-UDP (RFC 7510).</summary>
+    public IReadOnlyCollection<int> MplsPorts { get; init; } = [6635];
+
     /// <summary>Ports on which WireGuard messages are looked for: WireGuard's and Calico's, Calico's IPv6, Cilium's.</summary>
     public IReadOnlyCollection<int> WireGuardPorts { get; init; } = [51820, 51821, 51871];
 }

@@ -32,6 +32,12 @@ public sealed class DecodedFrame
     /// <summary>Valid when <see cref="EtherType"/> is ARP and the ARP body was read.</summary>
     public ArpFacts Arp { get; internal set; }
 
+    /// <summary>
+    /// What is around the end of the walk where that is no IP packet: an ARP body, a protocol that is only counted. A VXLAN
+    /// frame that carries ARP has its outer packet in <see cref="Packets"/> and the VNI here.
+    /// </summary>
+    public LinkFacts Link { get; internal set; }
+
     /// <summary>The innermost EtherType that was read; 0 where the link type has none.</summary>
     public ushort EtherType { get; internal set; }
 
@@ -53,6 +59,7 @@ public sealed class DecodedFrame
     {
         Count = 0;
         Arp = default;
+        Link = LinkFacts.None;
         EtherType = 0;
         IfIndex = -1;
         CookedPacketType = -1;
@@ -77,3 +84,11 @@ public sealed class DecodedFrame
 
 /// <summary>An ARP body for IPv4 over Ethernet (RFC 826).</summary>
 public readonly record struct ArpFacts(ushort Operation, MacAddress SenderMac, IpAddress SenderAddress, MacAddress TargetMac, IpAddress TargetAddress);
+
+/// <summary>What link layer and tunnel headers say of what they carry.</summary>
+/// <param name="Vlan">-1 where untagged.</param>
+/// <param name="Vni">As in <see cref="PacketFacts.Vni"/>; -1 where there is none.</param>
+public readonly record struct LinkFacts(MacAddress SourceMac, MacAddress DestinationMac, short Vlan, Encapsulation Encapsulation, long Vni)
+{
+    public static LinkFacts None => new(default, default, -1, Encapsulation.None, -1);
+}

@@ -20,8 +20,17 @@ internal static class EtherTypeDispatch
                 return Vlan(ref walk);
             case EtherTypes.Arp:
                 return Arp(ref walk);
+            case EtherTypes.Mpls:
+            case EtherTypes.MplsUpstream:
+                return Next.Mpls;
+            case EtherTypes.PppoeSession:
+                return Next.Pppoe;
+            case EtherTypes.TransparentEthernetBridging:
+                return Next.Ethernet;
+            case EtherTypes.Ppp:
+                return Next.Ppp;
             default:
-                return walk.Fail(DecodeFault.UnsupportedNetworkProtocol);
+                return walk.FailAtLink();
         }
     }
 
@@ -53,7 +62,9 @@ internal static class EtherTypeDispatch
         if (!ArpPacket.TryRead(walk.Rest, out var arp))
             return walk.Short(ArpPacket.Length);
         if (!arp.IsIpv4OverEthernet)
-            return walk.Fail(DecodeFault.UnsupportedNetworkProtocol);
+            return walk.FailAtLink();
+
+        walk.NoteLink();
 
         // An ARP inside a tunnel does not make the tunnel's packet one: the facts of the frame are the innermost's.
         walk.Into.Arp = new ArpFacts(arp.Operation, arp.SenderMac, arp.SenderAddress, arp.TargetMac, arp.TargetAddress);

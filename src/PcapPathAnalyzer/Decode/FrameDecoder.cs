@@ -47,6 +47,18 @@ public sealed class FrameDecoder
                 Next.AnyIp => EtherTypeDispatch.AnyIp(ref walk),
                 Next.Sll => LinkDecoder.Sll(ref walk),
                 Next.Sll2 => LinkDecoder.Sll2(ref walk),
+                Next.Llc => LinkDecoder.Llc(ref walk),
+                Next.Mpls => MplsDecoder.Decode(ref walk),
+                Next.Loopback => PointToPointDecoder.Loopback(ref walk),
+                Next.Ppp => PointToPointDecoder.Ppp(ref walk),
+                Next.PppDirection => PointToPointDecoder.PppDirection(ref walk),
+                Next.PppProtocol => PointToPointDecoder.PppProtocol(ref walk),
+                Next.Pppoe => PointToPointDecoder.Pppoe(ref walk),
+                Next.CiscoHdlc => PointToPointDecoder.CiscoHdlc(ref walk),
+                Next.VxlanGpe => TunnelDecoder.VxlanGpe(ref walk),
+                Next.Geneve => TunnelDecoder.Geneve(ref walk),
+                Next.Gre => GreDecoder.Decode(ref walk),
+                Next.WireGuard => TunnelDecoder.WireGuard(ref walk),
                 _ => Next.Done,
             };
         }
@@ -58,6 +70,11 @@ public sealed class FrameDecoder
         LinkType.LinuxSll => Next.Sll,
         LinkType.LinuxSll2 => Next.Sll2,
         LinkType.Raw or LinkType.Ipv4 or LinkType.Ipv6 => Next.AnyIp,
+        LinkType.Null or LinkType.Loop => Next.Loopback,
+        LinkType.Ppp or LinkType.PppHdlc => Next.Ppp,
+        LinkType.PppDirection => Next.PppDirection,
+        LinkType.PppEthernet => Next.Pppoe,
+        LinkType.CiscoHdlc => Next.CiscoHdlc,
         _ => Next.Done,
     };
 }

@@ -27,7 +27,12 @@ internal static class Ipv6Decoder
         packet.HeaderOffset = walk.Offset;
         TakeLength(ref walk, ref packet, header.PayloadLength, rest);
         walk.Skip(Ipv6Header.Length);
+        return Extensions(ref walk, ref packet);
+    }
 
+    /// <summary>Follows the chain of extension headers from the one that the packet's protocol names.</summary>
+    public static Next Extensions(ref Walk walk, ref PacketFacts packet)
+    {
         while (IsExtension(packet.Protocol))
         {
             if (packet.Protocol == IpProtocol.Ipv6Fragment)

@@ -51,6 +51,28 @@ internal static class LinkDecoder
         return Next.Llc;
     }
 
+    /// <summary>IEEE 802.2: an EtherType through SNAP, IP by its own SAP, anything else is counted.</summary>
+    public static Next Llc(ref Walk walk)
+    {
+        const byte ipSap = 0x06;
+        var rest = walk.Rest;
+        if (!LlcHeader.TryRead(rest, out var header))
+            return walk.Short(LlcHeader.Length);
+        if (header is { DestinationSap: ipSap, SourceSap: ipSap })
+        {
+            walk.Skip(LlcHeader.Length);
+            return Next.Ipv4;
+        }
+
+        if (header.AnnouncesSnap && rest.Length < LlcHeader.SnapLength)
+            return walk.Short(LlcHeader.SnapLength);
+        if (!header.HasEtherType)
+            return walk.FailAtLink();
+        walk.Skip(LlcHeader.SnapLength);
+        walk.Type = header.EtherType;
+        return Next.EtherType;
+    }
+
     private static Next CookedProtocol(ref Walk walk, ushort arpHardwareType, ushort protocol)
     {
         const ushort netlink = 824, radiotap = 803, ieee80211 = 801, ieee80211Prism = 802, frameRelay = 770;

@@ -87,7 +87,7 @@ public struct PacketFacts
     public IpAddress Source;
     public IpAddress Destination;
 
-    /// <summary>Host order. 0 where the protocol has none or the bytes were not captured. ICMP echo: the identifier in both ports.</summary>
+    /// <summary>Host order. 0 where the protocol has none or the bytes were not captured. ICMP echo (and timestamp, information, address mask): the identifier in both ports.</summary>
     public ushort SourcePort;
     public ushort DestinationPort;
 

@@ -24,6 +24,30 @@ internal static class TransportDecoder
                 return IcmpDecoder.Decode(ref walk, ref packet);
             case IpProtocol.Sctp:
                 return Sctp(ref walk, ref packet);
+            case IpProtocol.Igmp:
+                return Igmp(ref walk, ref packet);
+            case IpProtocol.Esp:
+                return Esp(ref walk, ref packet);
+            case IpProtocol.Ah:
+                return Authentication(ref walk, ref packet);
+        }
+
+        // A quoted packet is looked at, not into: what it carried is not travelling.
+        if (walk.Quoted)
+            return Next.Done;
+        switch (packet.Protocol)
+        {
+            case IpProtocol.Gre:
+                return Next.Gre;
+            case IpProtocol.IpIp:
+                walk.EnterTunnel(Encapsulation.IpInIp, -1);
+                return Next.Ipv4;
+            case IpProtocol.Ipv6:
+                walk.EnterTunnel(Encapsulation.IpInIp, -1);
+                return Next.Ipv6;
+            case IpProtocol.Mpls:
+                walk.EnterTunnel(Encapsulation.IpInIp, -1);
+                return Next.Mpls;
             default:
                 return Next.Done;
         }
@@ -78,6 +102,53 @@ internal static class TransportDecoder
             packet.Spi = BinaryPrimitives.ReadUInt32BigEndian(rest[4..]);
         TakePayload(ref walk, ref packet, SctpHeader.Length);
         return rest.Length >= SctpHeader.Length ? Next.Done : walk.Short(SctpHeader.Length);
+    }
+
+    // RFC 3376, RFC 2236: the type in the first byte of eight.
+    private static Next Igmp(ref Walk walk, ref PacketFacts packet)
+    {
+        const int length = 8;
+        var rest = walk.Rest;
+        if (!rest.IsEmpty)
+        {
+            packet.IcmpType = rest[0];
+            packet.Flags |= PacketFlags.HasTransport;
+        }
+
+        return rest.Length >= length ? Next.Done : walk.Short(length);
+    }
+
+    // RFC 4303: the rest is encrypted.
+    private static Next Esp(ref Walk walk, ref PacketFacts packet)
+    {
+        const int length = 8;
+        var rest = walk.Rest;
+        if (rest.Length >= 4)
+        {
+            packet.Spi = BinaryPrimitives.ReadUInt32BigEndian(rest);
+            packet.Flags |= PacketFlags.HasTransport;
+        }
+
+        return rest.Length >= length ? Next.Done : walk.Short(length);
+    }
+
+    // The header authenticates what follows and hides nothing: the packet's protocol is the one behind it.
+    private static Next Authentication(ref Walk walk, ref PacketFacts packet)
+    {
+        var rest = walk.Rest;
+        if (!AuthenticationHeader.TryRead(rest, out var header))
+            return walk.Short(AuthenticationHeader.MinimumLength);
+        packet.Spi = header.Spi;
+        var length = header.HeaderLength;
+        if (length < AuthenticationHeader.MinimumLength)
+            return walk.Fail(DecodeFault.BadLength);
+        if (length > rest.Length)
+            return walk.Short(length);
+        packet.Protocol = header.NextHeader;
+        walk.Skip(length);
+        packet.TransportOffset = packet.PayloadOffset = walk.Offset;
+        packet.PayloadLength = Math.Max(0, packet.PayloadLength - length);
+        return packet.IpVersion == 6 ? Ipv6Decoder.Extensions(ref walk, ref packet) : Next.Transport;
     }
 
     /// <summary>Both ports, where four bytes were captured: that much of a header is worth having.</summary>

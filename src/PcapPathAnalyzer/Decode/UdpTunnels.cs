@@ -10,6 +10,8 @@ internal sealed class UdpTunnels
     public UdpTunnels(DecodeOptions options)
     {
         Add(options.WireGuardPorts, Next.WireGuard);
+        Add(options.MplsPorts, Next.Mpls);
+        Add(options.GrePorts, Next.Gre);
         Add(options.GenevePorts, Next.Geneve);
         Add(options.VxlanGpePorts, Next.VxlanGpe);
         Add(options.VxlanPorts, Next.Vxlan);

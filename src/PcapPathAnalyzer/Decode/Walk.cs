@@ -9,9 +9,9 @@ internal enum Next : byte
     Ethernet,
     Sll,
     Sll2,
-    NullLoopback,
-    Loop,
+    Loopback,
     Ppp,
+    PppDirection,
     PppProtocol,
     CiscoHdlc,
     EtherType,
@@ -46,7 +46,7 @@ internal ref struct Walk
     /// <summary>Where the innermost packet ends on the wire, as an offset in the frame; may lie beyond what was captured.</summary>
     public int End;
 
-    /// <summary>The EtherType of what follows, for <see cref="Next.EtherType"/>; the PPP protocol for <see cref="Next.PppProtocol"/>.</summary>
+    /// <summary>The EtherType of what follows, for <see cref="Next.EtherType"/>.</summary>
     public ushort Type;
 
     /// <summary>The bytes are a packet quoted by an ICMP error: cut by design, so that what is missing is no fault.</summary>
@@ -83,6 +83,16 @@ internal ref struct Walk
         Into.Fault = fault;
         Into.FaultOffset = Offset;
     }
+
+    /// <summary>What is here is no IP packet, and only counted.</summary>
+    public readonly Next FailAtLink()
+    {
+        NoteLink();
+        return Fail(DecodeFault.UnsupportedNetworkProtocol);
+    }
+
+    /// <summary>Keeps what is known of what is here, because no packet will.</summary>
+    public readonly void NoteLink() => Into.Link = new LinkFacts(SourceMac, DestinationMac, Vlan, Encapsulation, Vni);
 
     /// <summary>A link layer begins inside a tunnel: what the outer one said no longer counts.</summary>
     public void EnterTunnel(Encapsulation encapsulation, long vni)

@@ -1,0 +1,28 @@
+using PcapPathAnalyzer.Decode;
+
+namespace PcapPathAnalyzer.Tests.Decode;
+
+/// <summary>Every systematic difference from tshark, with its reason. Nothing else may differ.</summary>
+internal static class AgreementList
+{
+    public static readonly (string Reason, Func<Difference, bool> Covers)[] Reasons =
+    [
+        ("tshark 4.0 prints the three reserved bits of TCP with the nine flags", static d => d.Field == "tcp.flags" && SameBelow(d, 0x1FF)),
+        ("tshark prints no segment length for fragments and for packets that ICMP errors quote",
+            static d => d.Field == "tcp.len" && d.Theirs.Length < d.Ours.Length && Layers(d.Ours) > Layers(d.Theirs)),
+        ("where the IP total length lies, tshark shortens the segment to the frame; here the header's word stays, and the fault says that it lies",
+            static d => d.Field == "tcp.len" && d.Fault == DecodeFault.BadLength),
+        ("tshark reads no sequence number where an ICMP error quotes less than a whole TCP header",
+            static d => d.Field == "tcp.seq_raw" && d.Ours.StartsWith(d.Theirs, StringComparison.Ordinal) && d.Protocols.Contains("icmp", StringComparison.Ordinal)),
+    ];
+
+    private static int Layers(string values) => values.Length == 0 ? 0 : values.Split(',').Length;
+
+    private static bool SameBelow(Difference d, int mask)
+    {
+        var ours = d.Ours.Split(',');
+        var theirs = d.Theirs.Split(',');
+        return ours.Length == theirs.Length
+            && ours.Zip(theirs).All(pair => (Convert.ToInt32(pair.First, 16) & mask) == (Convert.ToInt32(pair.Second, 16) & mask));
+    }
+}
