@@ -46,12 +46,12 @@ public sealed class BundleTruthTests(string bundle)
     }
 
     [Test]
-    public void Hops_follow_the_clock_of_each_node()
+    public void Hops_follow_the_clock_of_each_node_but_for_what_a_bridge_switches_past_its_tap()
     {
         foreach (var (_, packet) in seen.Values.Distinct())
         {
             var store = result.Observations;
-            var times = packet.Observations.GroupBy(i => store.Points[store[i].Point].Clock).Select(g => g.Select(i => store[i].Time).ToList());
+            var times = packet.Observations.Where(i => store.Points[store[i].Point].Device is not { IsBridge: true }).GroupBy(i => store.Points[store[i].Point].Clock).Select(g => g.Select(i => store[i].Time).ToList());
             foreach (var clock in times)
                 Assert.That(clock, Is.Ordered);
         }

@@ -132,15 +132,24 @@ internal sealed class DirectionBuilder(ObservationStore store, Network network, 
                 ref var o = ref store[t.Observations[k]];
                 var stat = stats[t.Hops[k]];
                 stat.Note(o, countPacket: t.Hops[k] != last);
-                if (t.Hops[k] == last)
+                if (t.Hops[k] == last || IsTap(keys, t.Hops[k]))
                     continue;
-                if (last > 0 && t.Hops[k] == last + 1 && stat.Delays.Count < 1024)
+                if (last > 0 && (t.Hops[k] == last + 1 || (t.Hops[k] == last + 2 && IsTap(keys, last + 1))) && stat.Delays.Count < 1024)
                     stat.Delays.Add(clocks.Corrected(o) - lastTime);
                 (last, lastTime) = (t.Hops[k], clocks.Corrected(o));
             }
         }
 
         return [.. keys.Select((key, i) => stats[i + 1].ToHop(i + 1, key, store))];
+    }
+
+    // The copy a promiscuous bridge gets of what it switches between two ports is stamped after the packet has left: it has
+    // a place on the way and no time on it.
+    private bool IsTap(List<HopKey> keys, int hop)
+    {
+        if (hop < 2 || hop >= keys.Count || store.Points[keys[hop - 1].Point].Device is not { IsBridge: true } bridge)
+            return false;
+        return store.Points[keys[hop - 2].Point].Device?.Master == bridge && store.Points[keys[hop].Point].Device?.Master == bridge;
     }
 
     private sealed class HopStatistics
