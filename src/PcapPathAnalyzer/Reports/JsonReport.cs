@@ -27,6 +27,7 @@ public sealed class JsonReport : IReport
         json.List("links", Links(result.Network), (j, l) => Link(j, l));
         json.List("capturePoints", result.CapturePoints, CapturePointObject);
         json.List("clocks", result.Clocks.Estimates, Clock);
+        json.List("services", ServiceCatalogue.Of(result.Network), Service);
         json.List("flows", result.Flows, FlowObject);
         json.List("findings", result.Findings, FindingObject);
         Counters(json, result);
@@ -116,6 +117,27 @@ public sealed class JsonReport : IReport
         json.Member("uncertaintyNanoseconds", c.Uncertainty);
         json.Member("packets", c.Packets);
         json.Member("basis", c.Basis);
+        json.WriteEndObject();
+    }
+
+    private static void Service(JsonTextWriter json, ServiceEntry s)
+    {
+        json.WriteStartObject();
+        json.Member("namespace", s.Namespace.Name);
+        json.Member("name", s.Name);
+        json.Member("protocol", s.Protocol.Keyword());
+        json.Member("address", s.Address?.ToString());
+        json.Member("port", s.Port);
+        json.Member("file", s.Location.File);
+        json.Member("line", s.Location.Line);
+        json.List("endpoints", s.Endpoints, (j, e) =>
+        {
+            j.WriteStartObject();
+            j.Member("address", e.Address.ToString());
+            j.Member("port", e.Port);
+            j.Member("line", e.Location.Line);
+            j.WriteEndObject();
+        });
         json.WriteEndObject();
     }
 
