@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using PcapPathAnalyzer.Benchmarks;
 
+if (args is ["stitch", var folder, var flows, var packets])
+    return StitchTiming.Run(folder, int.Parse(flows), int.Parse(packets));
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+return 0;
