@@ -44,12 +44,19 @@ internal sealed class Stitcher(ObservationStore store, Network network)
         void Feed(List<int> observations, NetworkNamespace? sender, NetworkNamespace? receiver)
         {
             var copies = observations.Where(i => store[i].Kind == ObservationKind.Packet && (store[i].HasIdentification() || store[i].HasTcpTimestamp() || store[i].PayloadHash > 1)).Take(ClockPackets)
-                .GroupBy(i => store[i].Identity()).Select(g => g.ToList())
-                .Where(g => g.Count > 1 && g.Select(i => PathOrder.Key(store[i])).Distinct().Count() == g.Count).ToList();
+                .GroupBy(i => store[i].Identity()).Select(OncePerHop).OfType<List<int>>().ToList();
             var hops = order.Order(copies, sender, receiver).Select((k, n) => (k, n)).ToDictionary(p => p.k, p => p.n);
             foreach (var copy in copies)
                 estimator.Add(copy.OrderBy(i => hops[PathOrder.Key(store[i])]).ToList());
         }
+    }
+
+    // A packet with an IP identification may be in a capture twice; without one, two sightings at a hop may be two packets.
+    private List<int>? OncePerHop(IEnumerable<int> copies)
+    {
+        var all = copies.ToList();
+        var once = all.DistinctBy(i => PathOrder.Key(store[i])).ToList();
+        return once.Count > 1 && (once.Count == all.Count || store[all[0]].HasIdentification()) ? once : null;
     }
 
     private static void Number(List<Flow> flows)
