@@ -1,0 +1,92 @@
+namespace PcapPathAnalyzer.Dumps.Text;
+
+/// <summary>What a line is between two outputs.</summary>
+internal enum HeadingKind
+{
+    /// <summary>It belongs to an output.</summary>
+    None,
+
+    /// <summary>A command: its output follows.</summary>
+    Command,
+
+    /// <summary>A fence of Markdown: it means nothing.</summary>
+    Fence,
+}
+
+/// <summary>Tells lines that name a command from lines of its output.</summary>
+internal static class Heading
+{
+    /// <param name="command">The command's text; without a path or sudo where the program knows it.</param>
+    public static HeadingKind Of(string line, out CommandLine command)
+    {
+        command = default;
+        var text = line.AsSpan().Trim();
+        if (text.Length is < 2 or > 400)
+            return HeadingKind.None;
+        if (text.StartsWith("```") || text.StartsWith("~~~"))
+            return HeadingKind.Fence;
+        if (Prompt(text, out var isCertain) is var start and > 0)
+        {
+            var typed = text[start..].Trim().ToString();
+            if (CommandLine.TryParse(typed, out command))
+                return HeadingKind.Command;
+            command = new CommandLine(typed, null);
+            return isCertain ? HeadingKind.Command : HeadingKind.None;
+        }
+
+        return IsDecorated(text, out var inner) && CommandLine.TryParse(inner, out command) ? HeadingKind.Command : HeadingKind.None;
+    }
+
+    // Where the command begins behind a prompt; 0 where there is none. A certain prompt makes any command a heading;
+    // behind "#" or "+", which begin comments and other things too, only a command that prints network state does.
+    private static int Prompt(ReadOnlySpan<char> text, out bool isCertain)
+    {
+        isCertain = text.StartsWith("$ ");
+        if (isCertain || text.StartsWith("# ") || text.StartsWith("+ "))
+            return 2;
+        if (text.StartsWith("++ "))
+            return 3;
+        var head = text[..Math.Min(text.Length, 120)];
+        if (text[0] == '[')
+        {
+            // [root@node ~]# ip addr
+            var close = head.IndexOf(']');
+            isCertain = close > 0 && close + 1 < text.Length && text[close + 1] is '#' or '$' && head[..close].Contains('@');
+            return isCertain ? close + 2 : 0;
+        }
+
+        // root@node:~# ip addr; node-1# ip addr
+        var space = head.IndexOf(' ');
+        if (space > 1 && head[space - 1] is '#' or '$')
+        {
+            isCertain = head[..space].Contains('@');
+            return space;
+        }
+
+        return 0;
+    }
+
+    // "=== ip addr ===", "## `ip addr`", "ip addr show:", or the bare command.
+    private static bool IsDecorated(ReadOnlySpan<char> text, out string inner)
+    {
+        var bare = text.Trim("=*-#~<>[]`_ \t");
+        inner = bare.ToString();
+        if (bare.IsEmpty)
+            return false;
+        if (bare.Length < text.Length || text[^1] == ':')
+            return !bare.Contains('=') && bare.Length <= 160;
+        return IsCommandShape(inner);
+    }
+
+    // Without any decoration, each word behind the program has to look like an option, an object or an argument of one.
+    private static bool IsCommandShape(string text)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return words[0] switch
+        {
+            "ip" or "bridge" => words.Length is > 1 and < 10 && words.Skip(1).All(static w => w.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')),
+            "iptables-save" or "ip6tables-save" => words.Length == 1,
+            _ => words.Length > 1 && words.Length < 5 && words[1].Length > 1 && words[1][0] == '-',
+        };
+    }
+}

@@ -1,0 +1,34 @@
+using PcapPathAnalyzer.Diagnostics;
+
+namespace PcapPathAnalyzer.Dumps.Text;
+
+/// <summary>The problem of a line that a reader does not understand: <c>unknown-ip-route</c> and its kind.</summary>
+internal static class Unknown
+{
+    private const int Shown = 120;
+
+    /// <param name="reader">Who did not understand it.</param>
+    /// <param name="index">Index of the line in the text.</param>
+    /// <param name="column">Column of the first word that was not understood, from 1.</param>
+    public static Problem Line(IDumpReader reader, DumpText text, int index, int column = 1)
+    {
+        var cut = text.IsCut && index == text.Count - 1 ? "cut short: " : "";
+        return new Problem(Severity.Warning, "unknown-" + reader.Kind, text.At(index, column), cut + Show(text[index]));
+    }
+
+    /// <summary>The one problem of a text that no reader recognises.</summary>
+    public static Problem Text(DumpText text)
+    {
+        var first = 0;
+        while (first < text.Count - 1 && string.IsNullOrWhiteSpace(text[first]))
+            first++;
+        var what = text.Command is { } command ? $"output of '{Show(command)}' that" : "text that";
+        return new Problem(Severity.Warning, "unreadable-input", text.At(first), $"{what} no reader recognises: {Show(text[first])}");
+    }
+
+    private static string Show(ReadOnlySpan<char> line)
+    {
+        line = line.Trim();
+        return line.Length > Shown ? string.Concat(line[..Shown], "…") : line.ToString();
+    }
+}
