@@ -34,6 +34,9 @@ public static class DumpJson
         SocketRecord r => [Fill(Head(r.Location, r.Kind), ("protocol", r.Protocol), ("state", r.State), ("local", r.LocalIsWildcard ? "*" : r.Local), ("local_port", r.LocalPort),
             ("dev", r.Interface), ("peer", r.PeerPort == 0 && r.Peer.IsUnspecified ? "*" : r.Peer), ("peer_port", Positive(r.PeerPort)), ("process", r.Process))],
         SysctlRecord r => [Fill(Head(r.Location, r.Kind), ("name", r.Name), ("value", r.Value))],
+        ConntrackStatisticsRecord r => [Fill(Head(r.Location, r.Kind), ("cpu", r.Cpu), ("counters", new JObject(r.Counters.Select(static c => (object)new JProperty(c.Key, c.Value)).ToArray())))],
+        NetnsRecord r => [Fill(Head(r.Location, r.Kind), ("name", r.Name), ("id", r.Id < 0 ? null : r.Id))],
+        CniRecord r => [Fill(Head(r.Location, r.Kind), ("name", r.Name), ("cniVersion", r.Version), ("plugins", new JArray(r.Plugins.Select(static p => (object)Plugin(p)).ToArray())))],
         IpSetRecord r => IpSet(r),
         IptablesTable r => Rules(r),
         _ => [Head(record.Location, record.Kind)],
@@ -82,6 +85,9 @@ public static class DumpJson
         IReadOnlyDictionary<string, string> map => new JObject(map.Select(static pair => (object)new JProperty(pair.Key, pair.Value)).ToArray()),
         _ => new JValue(value.ToString()),
     };
+
+    private static JObject Plugin(CniPlugin p) => Fill(
+        [], ("type", p.Type), ("bridge", p.Bridge), ("mtu", Positive(p.Mtu)), ("hairpinMode", True(p.Hairpin)), ("ipMasq", True(p.IpMasquerade)), ("ipam", p.Ipam), ("subnets", p.Subnets));
 
     private static JArray? Hops(IReadOnlyList<NextHop> hops) => hops.Count == 0 ? null : new JArray(hops.Select(static hop => (object)Fill(
         [], ("gateway", Known(hop.Gateway)), ("dev", hop.Device), ("weight", hop.Weight == 1 ? null : hop.Weight), ("flags", hop.Flags))).ToArray());

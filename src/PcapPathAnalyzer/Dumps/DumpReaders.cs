@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Dumps.Json;
 using PcapPathAnalyzer.Dumps.Readers;
 using PcapPathAnalyzer.Dumps.Text;
 
@@ -11,11 +12,29 @@ public static class DumpReaders
     public static IReadOnlyList<IDumpReader> All { get; } =
     [
         new IptablesScaffold(),
+        new BridgeLinkReader(),
         new IpAddrReader(),
+        new IpBriefReader(),
         new IpRouteReader(),
+        new IpRuleReader(),
         new IpNeighReader(),
         new BridgeFdbReader(),
+        new IpLinkJson(),
+        new IpRouteJson(),
+        new IpRuleJson(),
+        new IpNeighJson(),
+        new BridgeFdbJson(),
         new ConntrackReader(),
+        new ConntrackStatisticsReader(),
+        new SsReader(),
+        new NetstatReader(),
+        new ProcSocketReader(),
+        new ProcRouteReader(),
+        new RouteTableReader(),
+        new ArpReader(),
+        new SysctlReader(),
+        new NetnsReader(),
+        new CniReader(),
     ];
 
     /// <summary>Reads a file's text: splits it at command headings, recognises each part by its content, and reads it.</summary>
@@ -30,6 +49,8 @@ public static class DumpReaders
 
     private static void Read(DumpText text, DumpDocument document)
     {
+        if (JsonEntries.IsEmpty(text))
+            return;
         IDumpReader? reader = null;
         var sure = 0;
         foreach (var candidate in All)

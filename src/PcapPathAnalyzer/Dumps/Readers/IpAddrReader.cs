@@ -7,7 +7,7 @@ internal sealed class IpAddrReader : IDumpReader
 {
     public string Kind => "ip-addr";
 
-    public int Recognise(DumpText text) => Share.Of(text, static line => LinkHeader.IsHeader(line) || IsInside(line));
+    public int Recognise(DumpText text) => !text.Lines.Any(static line => LinkHeader.IsHeader(line)) ? 0 : Share.Of(text, static line => LinkHeader.IsHeader(line) || IsInside(line));
 
     public void Read(DumpText text, DumpDocument document)
     {

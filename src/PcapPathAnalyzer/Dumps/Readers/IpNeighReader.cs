@@ -47,7 +47,12 @@ internal sealed class IpNeighReader : IDumpReader
                     break;
                 case "router": entry = entry with { Router = true }; break;
                 case "proxy": entry = entry with { Proxy = true }; break;
-                case "ref" or "used" or "probes" or "proto" or "vlan": words.Take(); break;
+                case "used":
+                    // iproute2 6.1 prints no space behind the times: "used 0/0/0probes 0".
+                    if (words.Take().EndsWith("probes", StringComparison.Ordinal))
+                        words.Take();
+                    break;
+                case "ref" or "probes" or "proto" or "protocol" or "vlan": words.Take(); break;
                 case "extern_learn" or "offload" or "managed" or "extern_valid" or "nud": break;
                 default:
                     if (IsState(words.Current))

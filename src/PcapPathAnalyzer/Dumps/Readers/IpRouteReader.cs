@@ -43,7 +43,7 @@ internal sealed class IpRouteReader : IDumpReader
     }
 
     private static bool IsContinuation(ReadOnlySpan<char> line) =>
-        line.Length > 0 && char.IsWhiteSpace(line[0]) && line.TrimStart() is var rest && (rest.StartsWith("nexthop ") || rest.StartsWith("cache"));
+        line.Length > 0 && char.IsWhiteSpace(line[0]) && line.TrimStart() is var rest && (rest.StartsWith("nexthop ") || rest.StartsWith("cache") || rest.StartsWith("nh_info "));
 
     private static bool IsRoute(ReadOnlySpan<char> line)
     {
@@ -62,7 +62,7 @@ internal sealed class IpRouteReader : IDumpReader
         var routeWord = false;
         while (words.Next())
         {
-            if (words.Current is "lladdr" or "FAILED" or "INCOMPLETE" or "NOARP")
+            if (words.Current is "lladdr" or "FAILED" or "INCOMPLETE" or "NOARP" or "proxy")
                 return false;
             routeWord |= words.Current is "via" or "dev" or "proto" or "nhid" or "metric" or "nexthop" or "encap" or "scope" or "src";
         }

@@ -48,6 +48,15 @@ internal static class LinkHeader
 
     private static bool IsIndex(ReadOnlySpan<char> word) => word.Length > 1 && word[^1] == ':' && word[..^1].IndexOfAnyExceptInRange('0', '9') < 0;
 
+    // `bridge link` prints the port's state, in lower case, where `ip link` has the interface's.
+    private static void ReadState(string state, LinkBuilder link)
+    {
+        if (state.Length > 0 && char.IsAsciiLetterLower(state[0]))
+            link.Port.Set("state", state);
+        else
+            link.Change(l => l with { OperState = state });
+    }
+
     private static void ReadRest(ref Words words, LinkBuilder link)
     {
         while (words.Next())
@@ -63,8 +72,11 @@ internal static class LinkHeader
                     link.Change(l => l with { Master = master });
                     break;
                 case "state":
-                    var state = words.Take();
-                    link.Change(l => l with { OperState = state });
+                    ReadState(words.Take(), link);
+                    break;
+                case "priority" or "cost":
+                    var port = words.Current.ToString();
+                    link.Port.Set(port, words.Take());
                     break;
                 case "mode": link.Common.Set("linkmode", words.Take()); break;
                 case "qdisc" or "group" or "qlen" or "vrf" or "protodown" or "protodown_reason" or "numtxqueues":

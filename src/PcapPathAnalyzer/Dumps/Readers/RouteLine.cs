@@ -48,6 +48,9 @@ internal static class RouteLine
             return true;
         }
 
+        // -d repeats what the next hop's id stands for.
+        if (words.Current is "nh_info")
+            return true;
         var parts = new RouteParts();
         parts.ReadNextHops(ref words);
         route = route with { NextHops = [.. route.NextHops, .. parts.NextHops] };

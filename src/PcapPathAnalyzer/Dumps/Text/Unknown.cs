@@ -16,6 +16,9 @@ internal static class Unknown
         return new Problem(Severity.Warning, "unknown-" + reader.Kind, text.At(index, column), cut + Show(text[index]));
     }
 
+    /// <summary>An entry that stands anywhere, such as an object of JSON.</summary>
+    public static Problem Entry(IDumpReader reader, SourceLocation at, string entry) => new(Severity.Warning, "unknown-" + reader.Kind, at, Show(entry));
+
     /// <summary>The one problem of a text that no reader recognises.</summary>
     public static Problem Text(DumpText text)
     {

@@ -4,7 +4,7 @@ namespace PcapPathAnalyzer.Dumps.Text;
 
 /// <summary>
 /// Walks over the words of a line, without allocating. The first word that could not be taken as asked is remembered as
-/// the line's fault, so that a reader looks at it once, at the end.
+/// the line's fault, so that a reader looks at it once, at the end. A word that begins with # ends the line: a comment.
 /// </summary>
 internal ref struct Words
 {
@@ -42,6 +42,8 @@ internal ref struct Words
         end = start;
         while (end < line.Length && !char.IsWhiteSpace(line[end]))
             end++;
+        if (start < end && line[start] == '#')
+            start = end = line.Length;
         Current = line[start..end];
         Column = firstColumn + start;
         return start < end;
