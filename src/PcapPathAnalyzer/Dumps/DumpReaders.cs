@@ -1,4 +1,3 @@
-using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps.Json;
 using PcapPathAnalyzer.Dumps.Readers;
 using PcapPathAnalyzer.Dumps.Text;
@@ -15,6 +14,7 @@ public static class DumpReaders
         new BridgeLinkReader(),
         new IpAddrReader(),
         new IpBriefReader(),
+        new IfconfigReader(),
         new IpRouteReader(),
         new IpRuleReader(),
         new IpNeighReader(),
@@ -51,25 +51,26 @@ public static class DumpReaders
     {
         if (JsonEntries.IsEmpty(text))
             return;
+        if (Recognise(text, All) is { } reader)
+            new MixedText(text, document).Read(reader);
+        else
+            document.Add(Unknown.Text(text));
+    }
+
+    /// <summary>The reader that is surest of a text; null where none is sure enough.</summary>
+    internal static IDumpReader? Recognise(DumpText text, IEnumerable<IDumpReader> readers)
+    {
+        // Prose that mentions a route is no table of routes.
+        const int Enough = 15;
         IDumpReader? reader = null;
-        var sure = 0;
-        foreach (var candidate in All)
+        var sure = Enough - 1;
+        foreach (var candidate in readers)
         {
             var score = candidate.Recognise(text);
             if (score > sure)
                 (reader, sure) = (candidate, score);
         }
 
-        if (reader is null)
-        {
-            document.Add(Unknown.Text(text));
-            return;
-        }
-
-        document.AddKind(reader.Kind);
-        var problems = document.Problems.Count;
-        reader.Read(text, document);
-        if (text.IsCut && document.Problems.Skip(problems).All(p => p.Location.Line != text.At(text.Count - 1).Line))
-            document.Add(new Problem(Severity.Info, "unreadable-input", text.At(text.Count - 1), "the last line has no line end: it may be cut short"));
+        return reader;
     }
 }

@@ -31,6 +31,9 @@ public sealed class DumpText
     /// <summary>The network namespace that the heading says the command ran in; null where it says none.</summary>
     public string? NetworkNamespace { get; init; }
 
+    /// <summary>True where the heading names a command that prints nothing the program reads.</summary>
+    public bool IsOther { get; init; }
+
     /// <summary>The words of <see cref="Command"/>; empty where there is none.</summary>
     public IReadOnlyList<string> CommandWords { get; }
 
@@ -41,6 +44,13 @@ public sealed class DumpText
     public string this[int index] => lines[index];
 
     public IReadOnlyList<string> Lines => lines;
+
+    /// <summary>Some of the lines, as a text of their own that keeps the file's numbers; the command stays what it is.</summary>
+    public DumpText Part(int start, int count) =>
+        new(File, lines[start..(start + count)], firstLine + start, Command, IsCut && start + count == Count) { NetworkNamespace = NetworkNamespace, IsOther = IsOther };
+
+    /// <summary>Index of a line here, by its number in the file.</summary>
+    public int IndexOf(int line) => line - firstLine;
 
     /// <summary>True for a line of white space, or of a comment.</summary>
     public bool IsBlank(int index) => lines[index].AsSpan().TrimStart() is var line && (line.IsEmpty || line[0] == '#');

@@ -29,7 +29,7 @@ internal sealed class IpNeighJson : IDumpReader
                 Address = address,
                 Interface = entry.Text("dev") ?? device,
                 LinkLayerAddress = entry.Mac("lladdr"),
-                State = entry.Strings("state").LastOrDefault(),
+                State = entry.Strings("state") is [.., var state] ? state : null,
                 Router = entry.Has("router"),
                 Proxy = entry.Has("proxy"),
             });

@@ -81,21 +81,14 @@ internal sealed class IpRouteJson : IDumpReader
     // "via" is an object where the gateway is of another family than the route.
     private static IpAddress Gateway(JObject hop) => hop["via"] is JObject via ? via.Address("host") : hop.Address("gateway");
 
-    private static string? Encapsulation(JObject entry)
+    // The destination of an IP tunnel is printed under the name of the route's own, so it cannot be told here.
+    private static string? Encapsulation(JObject entry) => entry.Text("encap") switch
     {
-        if (entry.Text("encap") is not { } kind)
-            return null;
-        return kind switch
-        {
-            "mpls" => $"mpls {entry.Text("dst") ?? ""}".TrimEnd(),
-            "seg6" => $"seg6 mode {entry.Text("mode")} segs {entry.Strings("segs").Count} [ {string.Join(' ', entry.Strings("segs"))} ]",
-            "ip" or "ip6" => $"{kind} id {entry.Text("id")} src {entry.Text("src")} dst {TunnelDestination(entry)} {(kind is "ip" ? "ttl" : "hoplimit")} {entry.Text("ttl") ?? entry.Text("hoplimit")} {(kind is "ip" ? "tos" : "tc")} {entry.Text("tos") ?? entry.Text("tc")}",
-            _ => kind,
-        };
-    }
-
-    // Printed under the route's own name; the first of the two was kept.
-    private static string TunnelDestination(JObject entry) => entry.Text("tunnel_dst") ?? "?";
+        "seg6" => $"seg6 mode {entry.Text("mode")} segs {entry.Strings("segs").Count} [ {string.Join(' ', entry.Strings("segs"))} ]",
+        "ip" => $"ip id {entry.Text("id")} src {entry.Text("src")}",
+        "ip6" => $"ip6 id {entry.Text("id")} src {entry.Text("src")}",
+        var other => other,
+    };
 
     private static Dictionary<string, string> Details(JObject entry, JObject? metrics)
     {

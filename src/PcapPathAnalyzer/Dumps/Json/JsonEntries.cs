@@ -1,3 +1,4 @@
+using System.Buffers;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using PcapPathAnalyzer.Diagnostics;
@@ -9,6 +10,8 @@ internal static class JsonEntries
 {
     // iproute2 prints a tunnel's `dst` behind the route's under the same name: the first is the route's.
     private static readonly JsonLoadSettings Settings = new() { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Ignore, LineInfoHandling = LineInfoHandling.Load };
+
+    private static readonly SearchValues<char> Punctuation = SearchValues.Create("[]{}, \t");
 
     /// <summary>True where the text begins as JSON does.</summary>
     public static bool IsJson(DumpText text)
@@ -24,7 +27,7 @@ internal static class JsonEntries
     }
 
     /// <summary>True for <c>[]</c> and <c>[{},{}]</c>: a command that had nothing to print.</summary>
-    public static bool IsEmpty(DumpText text) => text.Count < 100 && IsJson(text) && text.Lines.All(static line => line.AsSpan().IndexOfAnyExcept("[]{}, \t") < 0);
+    public static bool IsEmpty(DumpText text) => text.Count < 100 && IsJson(text) && text.Lines.All(static line => line.AsSpan().IndexOfAnyExcept(Punctuation) < 0);
 
     /// <summary>The first object that has members; null where there is none, or where the text is no JSON up to there.</summary>
     public static JObject? First(DumpText text)

@@ -7,6 +7,9 @@ namespace PcapPathAnalyzer.Dumps.Text;
 /// <param name="NetworkNamespace">The namespace it ran in (<c>ip netns exec NAME …</c>); null where none is named.</param>
 internal readonly record struct CommandLine(string Text, string? NetworkNamespace)
 {
+    /// <summary>True for a command that prints nothing the program reads.</summary>
+    public bool IsUnknown { get; init; }
+
     private static readonly FrozenSet<string> Programs = new[]
     {
         "ip", "bridge", "ss", "netstat", "route", "arp", "ifconfig", "sysctl", "conntrack", "nft", "ipset", "ipvsadm", "ebtables", "arptables", "tc",

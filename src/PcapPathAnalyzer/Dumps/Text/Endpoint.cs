@@ -29,6 +29,8 @@ internal readonly record struct Endpoint(IpAddress Address, bool IsWildcard, int
             return true;
         }
 
+        if (host is "localhost")
+            host = "127.0.0.1";
         if (!IpAddress.TryParse(host.Trim("[]"), out var address))
             return false;
         endpoint = new Endpoint(Mapped(address), false, port, device);

@@ -16,8 +16,9 @@ internal enum HeadingKind
 /// <summary>Tells lines that name a command from lines of its output.</summary>
 internal static class Heading
 {
+    /// <param name="isSession">True behind a known command at a <c>#</c> prompt: then what stands behind the next one is a command too.</param>
     /// <param name="command">The command's text; without a path or sudo where the program knows it.</param>
-    public static HeadingKind Of(string line, out CommandLine command)
+    public static HeadingKind Of(string line, bool isSession, out CommandLine command)
     {
         command = default;
         var text = line.AsSpan().Trim();
@@ -30,8 +31,8 @@ internal static class Heading
             var typed = text[start..].Trim().ToString();
             if (CommandLine.TryParse(typed, out command))
                 return HeadingKind.Command;
-            command = new CommandLine(typed, null);
-            return isCertain ? HeadingKind.Command : HeadingKind.None;
+            command = new CommandLine(typed, null) { IsUnknown = true };
+            return isCertain || (isSession && typed.Length > 0 && (char.IsAsciiLetterLower(typed[0]) || typed[0] is '/' or '.')) ? HeadingKind.Command : HeadingKind.None;
         }
 
         return IsDecorated(text, out var inner) && CommandLine.TryParse(inner, out command) ? HeadingKind.Command : HeadingKind.None;
@@ -46,20 +47,26 @@ internal static class Heading
             return 2;
         if (text.StartsWith("++ "))
             return 3;
+        // Prompts of other shells.
+        isCertain = text.StartsWith("❯ ") || text.StartsWith("➜ ") || text.StartsWith("» ");
+        if (isCertain)
+            return 2;
         var head = text[..Math.Min(text.Length, 120)];
         if (text[0] == '[')
         {
             // [root@node ~]# ip addr
             var close = head.IndexOf(']');
-            isCertain = close > 0 && close + 1 < text.Length && text[close + 1] is '#' or '$' && head[..close].Contains('@');
-            return isCertain ? close + 2 : 0;
+            if (close <= 0 || close + 1 >= text.Length || !head[..close].Contains('@'))
+                return 0;
+            isCertain = text[close + 1] is '#' or '$';
+            return isCertain ? close + 2 : close + 1;
         }
 
         // root@node:~# ip addr; node-1# ip addr
         var space = head.IndexOf(' ');
         if (space > 1 && head[space - 1] is '#' or '$')
         {
-            isCertain = head[..space].Contains('@');
+            isCertain = head[..space].Contains('@') || head.StartsWith("sh-") || head.StartsWith("bash-");
             return space;
         }
 

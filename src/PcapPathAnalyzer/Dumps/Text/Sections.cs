@@ -10,13 +10,15 @@ internal static class Sections
         var lines = Lines.Of(content);
         var start = 0;
         var command = FromName(file);
+        var isSession = false;
         for (var i = 0; i < lines.Length; i++)
         {
-            var kind = Heading.Of(lines[i], out var heading);
+            var kind = Heading.Of(lines[i], isSession, out var heading);
             if (kind == HeadingKind.Fence)
                 lines[i] = "";
             if (kind != HeadingKind.Command)
                 continue;
+            isSession |= !heading.IsUnknown && lines[i].StartsWith("# ", StringComparison.Ordinal);
             if (HasText(lines, start, i))
                 yield return Make(start, i, cut: false);
             (start, command) = (i + 1, heading);
@@ -25,7 +27,7 @@ internal static class Sections
         if (HasText(lines, start, lines.Length))
             yield return Make(start, lines.Length, isCut);
 
-        DumpText Make(int from, int to, bool cut) => new(file, lines[from..to], from + 1, command.Text, cut) { NetworkNamespace = command.NetworkNamespace };
+        DumpText Make(int from, int to, bool cut) => new(file, lines[from..to], from + 1, command.Text, cut) { NetworkNamespace = command.NetworkNamespace, IsOther = command.IsUnknown };
     }
 
     private static bool HasText(string[] lines, int from, int to)

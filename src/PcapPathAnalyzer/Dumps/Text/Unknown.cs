@@ -26,7 +26,7 @@ internal static class Unknown
         while (first < text.Count - 1 && string.IsNullOrWhiteSpace(text[first]))
             first++;
         var what = text.Command is { } command ? $"output of '{Show(command)}' that" : "text that";
-        return new Problem(Severity.Warning, "unreadable-input", text.At(first), $"{what} no reader recognises: {Show(text[first])}");
+        return new Problem(text.IsOther ? Severity.Info : Severity.Warning, "unreadable-input", text.At(first), $"{what} no reader recognises: {Show(text[first])}");
     }
 
     private static string Show(ReadOnlySpan<char> line)

@@ -1,0 +1,66 @@
+using PcapPathAnalyzer.Diagnostics;
+
+namespace PcapPathAnalyzer.Dumps.Text;
+
+/// <summary>
+/// Reads a text that may hold the output of several commands without a heading between them: runs of lines that one reader
+/// does not understand are offered to the others. Each reader is asked once per run, so the work stays linear.
+/// </summary>
+internal sealed class MixedText(DumpText text, DumpDocument document)
+{
+    private const string UnknownPrefix = "unknown-";
+
+    /// <summary>Reads with the reader that recognised the text.</summary>
+    public void Read(IDumpReader reader) => Read(text, reader, DumpReaders.All);
+
+    private void Read(DumpText part, IDumpReader reader, IReadOnlyList<IDumpReader> readers)
+    {
+        var found = new DumpDocument(part.File);
+        reader.Read(part, found);
+        document.AddKind(reader.Kind);
+        foreach (var record in found.Records)
+            document.Add(record);
+        var problems = found.Problems;
+        if (part.IsCut && problems.All(p => part.IndexOf(p.Location.Line) != part.Count - 1))
+            problems = [.. problems, new Problem(Severity.Info, "unreadable-input", part.At(part.Count - 1), "the last line has no line end: it may be cut short")];
+        var others = readers.Where(r => r != reader).ToList();
+        for (var i = 0; i < problems.Count;)
+        {
+            var end = EndOfRun(part, problems, i);
+            var start = part.IndexOf(problems[i].Location.Line);
+            var run = part.Part(start, part.IndexOf(problems[end - 1].Location.Line) - start + 1);
+            if (problems[i].Code.StartsWith(UnknownPrefix, StringComparison.Ordinal) && others.Count > 0 && DumpReaders.Recognise(run, others) is { } other)
+            {
+                Read(run, other, others);
+            }
+            else
+            {
+                for (var k = i; k < end; k++)
+                    document.Add(problems[k]);
+            }
+
+            i = end;
+        }
+    }
+
+    // Problems on lines that follow each other, with nothing but blank lines between them.
+    private static int EndOfRun(DumpText part, IReadOnlyList<Problem> problems, int first)
+    {
+        var end = first + 1;
+        while (end < problems.Count && problems[end].Code.StartsWith(UnknownPrefix, StringComparison.Ordinal)
+            && Follows(part, part.IndexOf(problems[end - 1].Location.Line), part.IndexOf(problems[end].Location.Line)))
+            end++;
+        return end;
+    }
+
+    private static bool Follows(DumpText part, int line, int next)
+    {
+        for (line++; line < next; line++)
+        {
+            if (!part.IsBlank(line))
+                return false;
+        }
+
+        return line >= next;
+    }
+}
