@@ -12,7 +12,7 @@ internal static class AddressLine
     {
         if (!words.Next() || !IpPrefix.TryParse(words.Current, out var address))
         {
-            words.Fail();
+            words.Break();
             return;
         }
 
@@ -25,7 +25,7 @@ internal static class AddressLine
                 case "peer":
                     if (!words.Next() || !IpPrefix.TryParse(words.Current, out var peer))
                     {
-                        words.Fail();
+                        words.Break();
                         break;
                     }
 
@@ -47,7 +47,8 @@ internal static class AddressLine
             }
         }
 
-        link.Add(record with { Flags = flags });
+        if (!words.IsBroken)
+            link.Add(record with { Flags = flags });
     }
 
     private static bool IsFlag(ReadOnlySpan<char> word) => word is "secondary" or "temporary" or "dynamic" or "deprecated" or "tentative" or "dadfailed" or "noprefixroute"

@@ -25,7 +25,9 @@ internal sealed class BridgeFdbReader : IDumpReader
                 continue;
             }
 
-            document.Add(ReadEntry(ref words, new FdbRecord { Location = text.At(i), Mac = mac, Device = device }));
+            var entry = ReadEntry(ref words, new FdbRecord { Location = text.At(i), Mac = mac, Device = device });
+            if (!words.IsBroken)
+                document.Add(entry);
             if (words.Fault > 0)
                 document.Add(Unknown.Line(this, text, i, words.Fault));
         }

@@ -24,7 +24,9 @@ internal sealed class IpNeighReader : IDumpReader
                 continue;
             }
 
-            document.Add(ReadEntry(ref words, new NeighbourRecord { Location = text.At(i), Address = address, Interface = device }));
+            var entry = ReadEntry(ref words, new NeighbourRecord { Location = text.At(i), Address = address, Interface = device });
+            if (!words.IsBroken)
+                document.Add(entry);
             if (words.Fault > 0)
                 document.Add(Unknown.Line(this, text, i, words.Fault));
         }

@@ -42,7 +42,9 @@ internal sealed class IpRuleReader : IDumpReader
                 continue;
             }
 
-            document.Add(ReadRule(ref words, new PolicyRuleRecord { Location = text.At(i), Priority = priority, IsIpv6 = isIpv6 }));
+            var rule = ReadRule(ref words, new PolicyRuleRecord { Location = text.At(i), Priority = priority, IsIpv6 = isIpv6 });
+            if (!words.IsBroken)
+                document.Add(rule);
             if (words.Fault > 0)
                 document.Add(Unknown.Line(this, text, i, words.Fault));
         }
@@ -68,7 +70,7 @@ internal sealed class IpRuleReader : IDumpReader
                 case "oif": rule = rule with { OutgoingInterface = words.Take() }; break;
                 case "fwmark":
                     if (!words.Next() || !Numbers.TryParseMark(words.Current, out var mark, out var mask))
-                        words.Fail();
+                        words.Break();
                     else
                         rule = rule with { Mark = mark, MarkMask = mask };
                     break;
@@ -91,7 +93,11 @@ internal sealed class IpRuleReader : IDumpReader
                     details[key] = words.Take();
                     break;
                 case "[detached]" or "[unresolved]" or "l3mdev": details[words.Current.Trim("[]").ToString()] = ""; break;
-                default: words.Fail(); break;
+                default:
+                    // A selector the program does not know makes the rule match less than the rest of it says.
+                    details["not understood"] = words.Current.ToString();
+                    words.Fail();
+                    break;
             }
         }
 
@@ -105,7 +111,7 @@ internal sealed class IpRuleReader : IDumpReader
             return null;
         if (IpPrefix.TryParse(words.Current, out var prefix))
             return prefix;
-        words.Fail();
+        words.Break();
         return null;
     }
 }

@@ -29,12 +29,15 @@ internal static class LinkKinds
         if (portKind == "bridge_slave")
             link = link with { BridgePort = BridgePort(port) };
         var details = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (word, value) in common.Rest.Concat(own.Rest))
+        foreach (var (word, value) in common.Rest.Concat(own.Rest).Where(IsState))
             details[word] = value;
-        foreach (var (word, value) in port.Rest)
+        foreach (var (word, value) in port.Rest.Where(IsState))
             details[$"{portKind}.{word}"] = value;
         return link with { Details = details };
     }
+
+    // Running clocks say when the dump was made, not how the interface is set.
+    private static bool IsState(KeyValuePair<string, string> detail) => !detail.Key.EndsWith("_timer", StringComparison.Ordinal);
 
     private static VxlanDetails Vxlan(DetailBag own)
     {

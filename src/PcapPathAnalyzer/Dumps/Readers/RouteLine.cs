@@ -12,7 +12,7 @@ internal static class RouteLine
         word is "unicast" or "local" or "broadcast" or "anycast" or "multicast" or "blackhole" or "unreachable" or "prohibit" or "throw" or "nat" or "xresolve";
 
     /// <summary>Reads a line that begins a route. Returns the column of the first word not understood, 0 where all were.</summary>
-    /// <param name="route">Null where not even the destination was understood.</param>
+    /// <param name="route">Null where the destination was not understood, or a value is missing.</param>
     public static int Read(ReadOnlySpan<char> line, SourceLocation at, in RouteContext context, out RouteRecord? route)
     {
         route = null;
@@ -32,7 +32,9 @@ internal static class RouteLine
         parts.Read(ref words);
         if (isDefault)
             destination = parts.IsIpv6 ?? context.IsIpv6 ? IpPrefix.Ipv6Default : IpPrefix.Ipv4Default;
-        route = parts.ToRecord(at, type, destination, context);
+        // Half a route would be a wrong one: without its gateway it would lead to the wire.
+        if (!words.IsBroken)
+            route = parts.ToRecord(at, type, destination, context);
         return words.Fault;
     }
 

@@ -141,7 +141,7 @@ internal sealed class RouteParts
     private int TakeMtu(ref Words words)
     {
         if (words.Skip("lock"))
-            details["mtu"] = "lock";
+            details["mtu_lock"] = "";
         return words.TakeInt();
     }
 
@@ -166,7 +166,7 @@ internal sealed class RouteParts
             return prefix;
         }
 
-        words.Fail();
+        words.Break();
         return null;
     }
 }

@@ -78,6 +78,8 @@ internal sealed class RouteTableReader : IDumpReader
             "link-local" => "169.254.0.0",
             "loopback" => "127.0.0.0",
             "[::]/0" => "::/0",
+            // net-tools prints ::/96 so.
+            "0.0.0.0/96" => "::/96",
             _ => text,
         };
         if (IpPrefix.TryParse(mask is null or "*" ? text : $"{text}/{mask}", out var prefix))

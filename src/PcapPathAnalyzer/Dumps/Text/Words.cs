@@ -30,6 +30,9 @@ internal ref struct Words
     /// <summary>Column of the first word that was not what it had to be; 0 where all were.</summary>
     public int Fault { get; private set; }
 
+    /// <summary>True where a word should have had a value, and that was missing or no such value: what the entry says is not known in full.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>What stands behind the current word.</summary>
     public readonly ReadOnlySpan<char> Rest => line[end..].Trim();
 
@@ -72,11 +75,18 @@ internal ref struct Words
             Fault = Column;
     }
 
+    /// <summary>Declares the entry broken at the current word: a value is missing or none.</summary>
+    public void Break()
+    {
+        Fail();
+        IsBroken = true;
+    }
+
     /// <summary>The next word, which has to be there.</summary>
     public string Take()
     {
         if (!Next())
-            Fail();
+            Break();
         return Current.ToString();
     }
 
@@ -84,7 +94,7 @@ internal ref struct Words
     {
         if (Next() && IpAddress.TryParse(WithoutZone(Current), out var address))
             return address;
-        Fail();
+        Break();
         return default;
     }
 
@@ -92,7 +102,7 @@ internal ref struct Words
     {
         if (Next() && MacAddress.TryParse(Current, out var mac))
             return mac;
-        Fail();
+        Break();
         return default;
     }
 
@@ -103,7 +113,7 @@ internal ref struct Words
     {
         if (Next() && Numbers.TryParse(Current, out var value))
             return value;
-        Fail();
+        Break();
         return 0;
     }
 
@@ -111,13 +121,13 @@ internal ref struct Words
     public bool TakeOn()
     {
         if (!Next() || Current is not ("on" or "off"))
-            Fail();
+            Break();
         return Current is "on";
     }
 
     private int Refuse()
     {
-        Fail();
+        Break();
         return 0;
     }
 
