@@ -45,8 +45,12 @@ internal static class Sections
     private static CommandLine FromName(string file)
     {
         var name = file[(file.LastIndexOf('/') + 1)..].Replace('_', ' ');
-        if (name.EndsWith(".txt", StringComparison.Ordinal))
-            name = name[..^4];
+        foreach (var ending in (ReadOnlySpan<string>)[".txt", ".json", ".log", ".out"])
+        {
+            if (name.EndsWith(ending, StringComparison.Ordinal))
+                name = name[..^ending.Length];
+        }
+
         return CommandLine.TryParse(name, out var command) || CommandLine.TryParse(name.Replace("-", " -", StringComparison.Ordinal), out command) ? command : default;
     }
 }
