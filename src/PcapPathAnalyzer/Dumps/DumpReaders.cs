@@ -35,6 +35,7 @@ public static class DumpReaders
         new SysctlReader(),
         new NetnsReader(),
         new CniReader(),
+        .. SkippedReader.All,
     ];
 
     /// <summary>Reads a file's text: splits it at command headings, recognises each part by its content, and reads it.</summary>

@@ -8,7 +8,7 @@ internal sealed class IptablesScaffold : IDumpReader
 {
     public string Kind => "iptables-save";
 
-    public int Recognise(DumpText text) => text.Lines.Any(static l => l.Length > 1 && l[0] == '*') && text.Lines.Any(static l => l.StartsWith(':')) ? 90 : 0;
+    public int Recognise(DumpText text) => text.Lines.Any(static l => l is "*nat" or "*filter" or "*mangle" or "*raw" or "*security") && text.Lines.Any(static l => l.StartsWith(':')) ? 90 : 0;
 
     public void Read(DumpText text, DumpDocument document)
     {
@@ -24,7 +24,7 @@ internal sealed class IptablesScaffold : IDumpReader
         {
             var l = lines[n].TrimEnd(); var at = text.At(n);
             if (l.StartsWith('*')) { table = l[1..]; chains = []; start = n; }
-            else if (l.StartsWith(':')) { var w = l[1..].Split(' '); chains[w[0]] = (w[1] == "-" ? null : w[1], at, []); }
+            else if (l.StartsWith(':') && l.Contains(' ')) { var w = l[1..].Split(' '); chains[w[0]] = (w[1] == "-" ? null : w[1], at, []); }
             else if (l.StartsWith("-A ", StringComparison.Ordinal) && table is not null)
             {
                 var rule = Parse(at, l);

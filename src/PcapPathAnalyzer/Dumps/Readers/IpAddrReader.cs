@@ -23,8 +23,9 @@ internal sealed class IpAddrReader : IDumpReader
                 var length = line[start..].IndexOf('\\');
                 if (length < 0)
                     length = line.Length - start;
-                var words = new Words(line.Slice(start, length), start + 1);
-                if (start == 0 && LinkHeader.IsHeader(line))
+                var part = line.Slice(start, length);
+                var words = new Words(part, start + 1);
+                if (start == 0 && LinkHeader.IsHeader(part))
                     LinkHeader.Read(ref words, text.At(i), link);
                 else if (words.Next())
                     LinkLine.Read(ref words, text.At(i), link);

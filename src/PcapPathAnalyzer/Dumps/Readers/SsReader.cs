@@ -9,7 +9,7 @@ internal sealed class SsReader : IDumpReader
 {
     public string Kind => "ss";
 
-    public int Recognise(DumpText text) => Share.Of(text, static line => IsHeader(line) || IsSocket(line) || IsDetail(line)) is var share && text.Lines.Any(static l => IsHeader(l) || IsSocket(l)) ? share : 0;
+    public int Recognise(DumpText text) => Share.Of(text, static line => IsHeader(line) || IsSocket(line) || IsDetail(line) || IsSummary(line)) is var share && text.Lines.Any(static l => IsHeader(l) || IsSocket(l) || l.StartsWith("Transport Total", StringComparison.Ordinal)) ? share : 0;
 
     public void Read(DumpText text, DumpDocument document)
     {
@@ -18,7 +18,7 @@ internal sealed class SsReader : IDumpReader
         for (var i = 0; i < text.Count; i++)
         {
             var line = text[i];
-            if (text.IsBlank(i) || IsHeader(line))
+            if (text.IsBlank(i) || IsHeader(line) || IsSummary(line))
                 continue;
             if (IsSocket(line))
             {
@@ -38,6 +38,10 @@ internal sealed class SsReader : IDumpReader
 
     private static bool IsHeader(ReadOnlySpan<char> line) =>
         line.Contains("Recv-Q", StringComparison.Ordinal) && line.Contains("Send-Q", StringComparison.Ordinal) && !line.Contains("Foreign", StringComparison.Ordinal);
+
+    // ss -s: counts per protocol.
+    private static bool IsSummary(ReadOnlySpan<char> line) =>
+        line.StartsWith("Total: ") || line.StartsWith("TCP: ") || line.StartsWith("Transport Total") || (line.Length > 4 && line[..4].TrimEnd() is "RAW" or "UDP" or "TCP" or "INET" or "FRAG" && line[^1] is >= '0' and <= '9' or ' ');
 
     // -e, -m and -i print more on a line of its own, which begins with a tab or several blanks.
     private static bool IsDetail(ReadOnlySpan<char> line) => line.Length > 1 && char.IsWhiteSpace(line[0]);

@@ -23,6 +23,10 @@ internal readonly record struct CommandLine(string Text, string? NetworkNamespac
         "mroute", "tunnel", "tuntap", "xfrm", "nexthop", "ntable", "vrf", "fdb", "vlan", "vni", "mdb", "-s", "macsec", "tcpmetrics", "token", "netconf", "mptcp",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>True for the name of a program that prints network state, or of one that runs others.</summary>
+    public static bool IsProgram(ReadOnlySpan<char> name) =>
+        Programs.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name) || name is "sudo" or "cat" or "kubectl" or "docker" or "nsenter" or "crictl" or "podman" or "lxc" or "ssh" or "timeout";
+
     /// <summary>True where the text is a command that prints network state.</summary>
     public static bool TryParse(string text, out CommandLine command)
     {

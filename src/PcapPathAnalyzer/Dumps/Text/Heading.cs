@@ -6,8 +6,11 @@ internal enum HeadingKind
     /// <summary>It belongs to an output.</summary>
     None,
 
-    /// <summary>A command: its output follows.</summary>
+    /// <summary>The name of a command: its output follows, or that of a list of commands.</summary>
     Command,
+
+    /// <summary>A command typed at a prompt: its output follows, if it has any.</summary>
+    Prompt,
 
     /// <summary>A fence of Markdown: it means nothing.</summary>
     Fence,
@@ -30,12 +33,12 @@ internal static class Heading
         {
             var typed = text[start..].Trim().ToString();
             if (CommandLine.TryParse(typed, out command))
-                return HeadingKind.Command;
+                return HeadingKind.Prompt;
             command = new CommandLine(typed, null) { IsUnknown = true };
-            return isCertain || (isSession && typed.Length > 0 && (char.IsAsciiLetterLower(typed[0]) || typed[0] is '/' or '.')) ? HeadingKind.Command : HeadingKind.None;
+            return isCertain || (isSession && typed.Length > 0 && (char.IsAsciiLetterLower(typed[0]) || typed[0] is '/' or '.')) ? HeadingKind.Prompt : HeadingKind.None;
         }
 
-        return IsDecorated(text, out var inner) && CommandLine.TryParse(inner, out command) ? HeadingKind.Command : HeadingKind.None;
+        return IsDecorated(text, out command) ? HeadingKind.Command : HeadingKind.None;
     }
 
     // Where the command begins behind a prompt; 0 where there is none. A certain prompt makes any command a heading;
@@ -73,27 +76,50 @@ internal static class Heading
         return 0;
     }
 
-    // "=== ip addr ===", "## `ip addr`", "ip addr show:", or the bare command.
-    private static bool IsDecorated(ReadOnlySpan<char> text, out string inner)
+    // "=== ip addr ===", "## `ip addr`", "*** Output of conntrack -S ***", "ip addr show:", "ip rule list(IP rules)", or the bare command.
+    private static bool IsDecorated(ReadOnlySpan<char> text, out CommandLine command)
     {
+        command = default;
         var bare = text.Trim("=*-#~<>[]`_ \t");
-        inner = bare.ToString();
-        if (bare.IsEmpty)
+        if (bare.Length > 160 || bare.IsEmpty)
             return false;
-        if (bare.Length < text.Length || text[^1] == ':')
-            return !bare.Contains('=') && bare.Length <= 160;
-        return IsCommandShape(inner);
+        var isDecorated = bare.Length < text.Length || text[^1] == ':';
+        if (bare[^1] == ')' && bare.LastIndexOf('(') is var open and > 0 && !char.IsWhiteSpace(bare[open - 1]))
+            bare = bare[..open];
+        if (isDecorated)
+        {
+            // Up to two words may introduce the command.
+            for (var skipped = 0; skipped < 3 && !bare.IsEmpty; skipped++)
+            {
+                if (MayBegin(bare) && !bare.Contains('=') && CommandLine.TryParse(bare.ToString(), out command))
+                    return true;
+                bare = bare.IndexOf(' ') is var space and > 0 ? bare[(space + 1)..].TrimStart() : default;
+            }
+
+            return false;
+        }
+
+        return MayBegin(bare) && IsCommandShape(bare.ToString()) && CommandLine.TryParse(bare.ToString(), out command);
+    }
+
+    // Most lines are no headings: their first word tells, without a copy of the line.
+    private static bool MayBegin(ReadOnlySpan<char> text)
+    {
+        var end = text.IndexOfAny(' ', '\t');
+        var first = end < 0 ? text : text[..end];
+        return CommandLine.IsProgram(first[(first.LastIndexOf('/') + 1)..].TrimEnd(':'));
     }
 
     // Without any decoration, each word behind the program has to look like an option, an object or an argument of one.
     private static bool IsCommandShape(string text)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return words[0] switch
+        return words[0][(words[0].LastIndexOf('/') + 1)..] switch
         {
             "ip" or "bridge" => words.Length is > 1 and < 10 && words.Skip(1).All(static w => w.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')),
             "iptables-save" or "ip6tables-save" => words.Length == 1,
-            _ => words.Length > 1 && words.Length < 5 && words[1].Length > 1 && words[1][0] == '-',
+            "sudo" or "cat" or "kubectl" or "docker" or "nsenter" => words.Length > 1,
+            _ => words.Length is > 1 and < 6 && words[1].Length > 1 && words[1][0] == '-',
         };
     }
 }

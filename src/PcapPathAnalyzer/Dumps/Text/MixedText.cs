@@ -10,16 +10,22 @@ internal sealed class MixedText(DumpText text, DumpDocument document)
 {
     private const string UnknownPrefix = "unknown-";
 
+    private readonly List<DumpRecord> records = [];
+
     /// <summary>Reads with the reader that recognised the text.</summary>
-    public void Read(IDumpReader reader) => Read(text, reader, DumpReaders.All);
+    public void Read(IDumpReader reader)
+    {
+        Read(text, reader, DumpReaders.All);
+        foreach (var record in records.OrderBy(static r => r.Location.Line))
+            document.Add(record);
+    }
 
     private void Read(DumpText part, IDumpReader reader, IReadOnlyList<IDumpReader> readers)
     {
         var found = new DumpDocument(part.File);
         reader.Read(part, found);
         document.AddKind(reader.Kind);
-        foreach (var record in found.Records)
-            document.Add(record);
+        var given = new HashSet<int>();
         var problems = found.Problems;
         if (part.IsCut && problems.All(p => part.IndexOf(p.Location.Line) != part.Count - 1))
             problems = [.. problems, new Problem(Severity.Info, "unreadable-input", part.At(part.Count - 1), "the last line has no line end: it may be cut short")];
@@ -31,6 +37,8 @@ internal sealed class MixedText(DumpText text, DumpDocument document)
             var run = part.Part(start, part.IndexOf(problems[end - 1].Location.Line) - start + 1);
             if (problems[i].Code.StartsWith(UnknownPrefix, StringComparison.Ordinal) && others.Count > 0 && DumpReaders.Recognise(run, others) is { } other)
             {
+                for (var line = 0; line < run.Count; line++)
+                    given.Add(run.At(line).Line);
                 Read(run, other, others);
             }
             else
@@ -41,6 +49,9 @@ internal sealed class MixedText(DumpText text, DumpDocument document)
 
             i = end;
         }
+
+        // What was made of a line that turned out to be another's, is none.
+        records.AddRange(given.Count == 0 ? found.Records : found.Records.Where(r => !given.Contains(r.Location.Line)));
     }
 
     // Problems on lines that follow each other, with nothing but blank lines between them.

@@ -9,25 +9,46 @@ internal static class Sections
         var isCut = content.Length > 0 && content[^1] != '\n';
         var lines = Lines.Of(content);
         var start = 0;
-        var command = FromName(file);
+        var named = FileNames.Command(file);
+        var command = named;
         var isSession = false;
         for (var i = 0; i < lines.Length; i++)
         {
+            if (IsWholeJson(lines[i]) && lines.Length > 1)
+            {
+                if (HasText(lines, start, i))
+                    yield return Make(start, i, cut: false);
+                yield return Make(i, i + 1, isCut && i == lines.Length - 1);
+                start = i + 1;
+                continue;
+            }
+
             var kind = Heading.Of(lines[i], isSession, out var heading);
             if (kind == HeadingKind.Fence)
                 lines[i] = "";
-            if (kind != HeadingKind.Command)
+            if (kind is not (HeadingKind.Command or HeadingKind.Prompt))
                 continue;
             isSession |= !heading.IsUnknown && lines[i].StartsWith("# ", StringComparison.Ordinal);
-            if (HasText(lines, start, i))
+            var hasText = HasText(lines, start, i);
+            if (hasText)
                 yield return Make(start, i, cut: false);
-            (start, command) = (i + 1, heading);
+
+            // Headings one behind the other list what follows; which of it is whose, only the text can tell.
+            command = kind == HeadingKind.Command && !hasText && start > 0 ? named : heading;
+            start = i + 1;
         }
 
         if (HasText(lines, start, lines.Length))
             yield return Make(start, lines.Length, isCut);
 
         DumpText Make(int from, int to, bool cut) => new(file, lines[from..to], from + 1, command.Text, cut) { NetworkNamespace = command.NetworkNamespace, IsOther = command.IsUnknown };
+    }
+
+    // `ip -j` prints one line; collectors put it between others.
+    private static bool IsWholeJson(ReadOnlySpan<char> line)
+    {
+        line = line.Trim();
+        return line.Length > 3 && line[0] == '[' && line[^1] == ']' && line[1..].TrimStart() is ['{', '"', ..] && line[..^1].TrimEnd() is [.., '}'];
     }
 
     private static bool HasText(string[] lines, int from, int to)
@@ -39,18 +60,5 @@ internal static class Sections
         }
 
         return false;
-    }
-
-    // Collectors name a file after the command (ip_-6_route_show_table_all, ip-6-route.txt): a hint where the output itself leaves something open.
-    private static CommandLine FromName(string file)
-    {
-        var name = file[(file.LastIndexOf('/') + 1)..].Replace('_', ' ');
-        foreach (var ending in (ReadOnlySpan<string>)[".txt", ".json", ".log", ".out"])
-        {
-            if (name.EndsWith(ending, StringComparison.Ordinal))
-                name = name[..^ending.Length];
-        }
-
-        return CommandLine.TryParse(name, out var command) || CommandLine.TryParse(name.Replace("-", " -", StringComparison.Ordinal), out command) ? command : default;
     }
 }

@@ -7,6 +7,12 @@ internal static class Unknown
 {
     private const int Shown = 120;
 
+    private static readonly List<string> ErrorMessages =
+    [
+        "command not found", "no such file or directory", "not permitted", "permission denied", "bad command or file name", "error while running", "executable file not found",
+        "cannot open network namespace", "operation not supported",
+    ];
+
     /// <param name="reader">Who did not understand it.</param>
     /// <param name="index">Index of the line in the text.</param>
     /// <param name="column">Column of the first word that was not understood, from 1.</param>
@@ -25,9 +31,15 @@ internal static class Unknown
         var first = 0;
         while (first < text.Count - 1 && string.IsNullOrWhiteSpace(text[first]))
             first++;
+        if (IsErrorMessage(text, first))
+            return new Problem(Severity.Info, "unreadable-input", text.At(first), "an error message in place of output: " + Show(text[first]));
         var what = text.Command is { } command ? $"output of '{Show(command)}' that" : "text that";
         return new Problem(text.IsOther ? Severity.Info : Severity.Warning, "unreadable-input", text.At(first), $"{what} no reader recognises: {Show(text[first])}");
     }
+
+    // Collectors keep what a command that failed printed.
+    private static bool IsErrorMessage(DumpText text, int first) =>
+        text.Count - first < 4 && ErrorMessages.Exists(e => text[first].Contains(e, StringComparison.OrdinalIgnoreCase));
 
     private static string Show(ReadOnlySpan<char> line)
     {
