@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps.Json;
 using PcapPathAnalyzer.Dumps.Readers;
 using PcapPathAnalyzer.Dumps.Text;
@@ -38,6 +40,8 @@ public static class DumpReaders
         .. SkippedReader.All,
     ];
 
+    private static readonly FrozenSet<string> LineProblems = All.Select(static r => "unknown-" + r.Kind).ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Reads a file's text: splits it at command headings, recognises each part by its content, and reads it.</summary>
     /// <param name="file">Name inside the bundle, forward slashes.</param>
     public static DumpDocument Read(string file, string content)
@@ -47,6 +51,9 @@ public static class DumpReaders
             Read(text, document);
         return document;
     }
+
+    /// <summary>True for the problem of a line that the reader of its dump does not understand (<c>unknown-ip-route</c> and its kind).</summary>
+    public static bool IsLineProblem(Problem problem) => LineProblems.Contains(problem.Code);
 
     private static void Read(DumpText text, DumpDocument document)
     {

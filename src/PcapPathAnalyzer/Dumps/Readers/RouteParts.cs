@@ -47,6 +47,7 @@ internal sealed class RouteParts
                 case "nexthop": ReadNextHops(ref words); break;
                 case "pref": IsIpv6 ??= true; details["pref"] = words.Take(); break;
                 case "cache": table = "cache"; break;
+                case "\\": break; // -o joins lines so
                 default: ReadOther(ref words); break;
             }
         }
@@ -69,6 +70,7 @@ internal sealed class RouteParts
                 case "weight": weight = words.TakeInt(); break;
                 case "encap": hopFlags.Add("encap " + RouteEncapsulation.Take(ref words)); break;
                 case "realm" or "realms": words.Take(); break;
+                case "\\": break;
                 default:
                     if (IsFlag(words.Current))
                         hopFlags.Add(words.Current.ToString());

@@ -8,8 +8,6 @@ namespace PcapPathAnalyzer.Dumps.Text;
 /// </summary>
 internal sealed class MixedText(DumpText text, DumpDocument document)
 {
-    private const string UnknownPrefix = "unknown-";
-
     private readonly List<DumpRecord> records = [];
 
     /// <summary>Reads with the reader that recognised the text.</summary>
@@ -27,7 +25,7 @@ internal sealed class MixedText(DumpText text, DumpDocument document)
         document.AddKind(reader.Kind);
         var given = new HashSet<int>();
         var problems = found.Problems;
-        if (part.IsCut && problems.All(p => part.IndexOf(p.Location.Line) != part.Count - 1))
+        if (part.IsCut && !EndsItself(part[part.Count - 1]) && problems.All(p => part.IndexOf(p.Location.Line) != part.Count - 1))
             problems = [.. problems, new Problem(Severity.Info, "unreadable-input", part.At(part.Count - 1), "the last line has no line end: it may be cut short")];
         var others = readers.Where(r => r != reader).ToList();
         for (var i = 0; i < problems.Count;)
@@ -35,7 +33,7 @@ internal sealed class MixedText(DumpText text, DumpDocument document)
             var end = EndOfRun(part, problems, i);
             var start = part.IndexOf(problems[i].Location.Line);
             var run = part.Part(start, part.IndexOf(problems[end - 1].Location.Line) - start + 1);
-            if (problems[i].Code.StartsWith(UnknownPrefix, StringComparison.Ordinal) && others.Count > 0 && DumpReaders.Recognise(run, others) is { } other)
+            if (DumpReaders.IsLineProblem(problems[i]) && others.Count > 0 && DumpReaders.Recognise(run, others) is { } other)
             {
                 for (var line = 0; line < run.Count; line++)
                     given.Add(run.At(line).Line);
@@ -54,11 +52,14 @@ internal sealed class MixedText(DumpText text, DumpDocument document)
         records.AddRange(given.Count == 0 ? found.Records : found.Records.Where(r => !given.Contains(r.Location.Line)));
     }
 
+    // Lines behind which nothing is missing though the line end is.
+    private static bool EndsItself(string line) => line.AsSpan().Trim() is "COMMIT" or [] or ['#', ..] or [.., ']' or '}'];
+
     // Problems on lines that follow each other, with nothing but blank lines between them.
     private static int EndOfRun(DumpText part, IReadOnlyList<Problem> problems, int first)
     {
         var end = first + 1;
-        while (end < problems.Count && problems[end].Code.StartsWith(UnknownPrefix, StringComparison.Ordinal)
+        while (end < problems.Count && DumpReaders.IsLineProblem(problems[end])
             && Follows(part, part.IndexOf(problems[end - 1].Location.Line), part.IndexOf(problems[end].Location.Line)))
             end++;
         return end;
