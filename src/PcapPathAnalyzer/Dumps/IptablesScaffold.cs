@@ -4,25 +4,36 @@ using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Dumps;
 
-internal static class IptablesScaffold
+internal sealed class IptablesScaffold : IDumpReader
 {
-    public static void Read(string file, string[] lines, DumpDocument d)
+    public string Kind => "iptables-save";
+
+    public int Recognise(DumpText text) => text.Lines.Any(static l => l is "*nat" or "*filter" or "*mangle" or "*raw" or "*security") && text.Lines.Any(static l => l.StartsWith(':')) ? 90 : 0;
+
+    public void Read(DumpText text, DumpDocument document)
+    {
+        Read(text, [.. text.Lines], document);
+        if (text.IsCut)
+            document.Add(new Problem(Severity.Warning, "unreadable-input", text.At(text.Count - 1), "cut short: " + text[text.Count - 1]));
+    }
+
+    private static void Read(DumpText text, string[] lines, DumpDocument d)
     {
         string? table = null; Dictionary<string, (string? Policy, SourceLocation At, List<IptablesRule> Rules)> chains = []; var start = 0;
         for (var n = 0; n < lines.Length; n++)
         {
-            var l = lines[n].TrimEnd(); var at = new SourceLocation(file, n + 1);
+            var l = lines[n].TrimEnd(); var at = text.At(n);
             if (l.StartsWith('*')) { table = l[1..]; chains = []; start = n; }
-            else if (l.StartsWith(':')) { var w = l[1..].Split(' '); chains[w[0]] = (w[1] == "-" ? null : w[1], at, []); }
+            else if (l.StartsWith(':') && l.Contains(' ')) { var w = l[1..].Split(' '); chains[w[0]] = (w[1] == "-" ? null : w[1], at, []); }
             else if (l.StartsWith("-A ", StringComparison.Ordinal) && table is not null)
             {
                 var rule = Parse(at, l);
                 if (!chains.ContainsKey(rule.Chain)) chains[rule.Chain] = (null, at, []);
                 chains[rule.Chain].Rules.Add(rule);
             }
-            else if (l == "COMMIT" && table is not null)
+            if ((l == "COMMIT" || n == lines.Length - 1) && table is not null)
             {
-                d.Add(new IptablesTable { Location = new SourceLocation(file, start + 1), Name = table, Chains = chains.ToDictionary(c => c.Key, c => new IptablesChain { Name = c.Key, Location = c.Value.At, Policy = c.Value.Policy, Rules = c.Value.Rules }) });
+                d.Add(new IptablesTable { Location = text.At(start), Name = table, Chains = chains.ToDictionary(c => c.Key, c => new IptablesChain { Name = c.Key, Location = c.Value.At, Policy = c.Value.Policy, Rules = c.Value.Rules }) });
                 table = null;
             }
         }
