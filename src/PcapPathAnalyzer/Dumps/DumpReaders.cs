@@ -6,6 +6,7 @@ public static class DumpReaders
     /// <summary>A new kind is a new file and a line here.</summary>
     public static IReadOnlyList<IDumpReader> All { get; } =
     [
+        new Iptables.IptablesSaveReader(),
     ];
 
     /// <summary>Reads a file's text: splits it at command headings, recognises each part by its content, and reads it.</summary>
