@@ -47,7 +47,7 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
 
     private Dictionary<(int A, int B), PairScore> Scores()
     {
-        var owners = new Dictionary<ulong, List<(int Leg, int Tuple)>>();
+        var owners = new Dictionary<ulong, Sharers>();
         foreach (var leg in legs)
         {
             var perPoint = new Dictionary<int, int>();
@@ -61,7 +61,7 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
                 if (seen > Opening && (identity & SampleMask) != 0)
                     continue;
                 if (!owners.TryGetValue(identity, out var list))
-                    owners.Add(identity, list = new List<(int, int)>(1));
+                    owners.Add(identity, list = new Sharers(o.HasTcp() && (o.TcpFlags & TcpFlags.Ack) != 0));
                 if (list.Count <= MaxShared && !list.Contains((leg.Index, o.Tuple)))
                     list.Add((leg.Index, o.Tuple));
             }
@@ -75,14 +75,14 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
             for (var a = 0; a < list.Count; a++)
             {
                 for (var b = a + 1; b < list.Count; b++)
-                    AddScore(scores, list[a], list[b]);
+                    AddScore(scores, list[a], list[b], list.IsProof);
             }
         }
 
         return scores;
     }
 
-    private void AddScore(Dictionary<(int A, int B), PairScore> scores, (int Leg, int Tuple) x, (int Leg, int Tuple) y)
+    private void AddScore(Dictionary<(int A, int B), PairScore> scores, (int Leg, int Tuple) x, (int Leg, int Tuple) y, bool isProof)
     {
         var (a, b) = x.Leg < y.Leg ? (x, y) : (y, x);
         var (legA, legB) = (legs[a.Leg], legs[b.Leg]);
@@ -104,6 +104,7 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
 
         ref var score = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(scores, (a.Leg, b.Leg), out _);
         score.Packets++;
+        score.IsProven |= isProof;
         score.Kept = Kept(store.Tuples[legA.Forward], store.Tuples[legB.Forward]);
     }
 
@@ -128,7 +129,7 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
 
         foreach (var ((a, b), score) in scores.OrderBy(s => s.Key))
         {
-            var proven = legs[a].InitialSequence is not null && legs[a].InitialSequence == legs[b].InitialSequence;
+            var proven = score.IsProven || (legs[a].InitialSequence is not null && legs[a].InitialSequence == legs[b].InitialSequence);
             if (proven || (best[a] == (score.Rank, false) && best[b] == (score.Rank, false)) || (best[a].Score == score.Rank && best[b].Score == score.Rank && score.Kept >= 3))
                 yield return (a, b, score.Packets);
         }
@@ -215,8 +216,18 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
         parent[Math.Max(x, y)] = Math.Min(x, y);
     }
 
+    /// <summary>Legs that have a packet of one identity.</summary>
+    /// <param name="isProof">The packet carries both sides' sequence numbers: 64 bits that no two connections share by chance.</param>
+    private sealed class Sharers(bool isProof) : List<(int Leg, int Tuple)>(1)
+    {
+        public bool IsProof { get; } = isProof;
+    }
+
     private record struct PairScore
     {
+        /// <summary>By a packet that carries both sides' sequence numbers.</summary>
+        public bool IsProven { get; set; }
+
         public int Packets { get; set; }
 
         public int Kept { get; set; }

@@ -54,7 +54,7 @@ internal sealed class SyntheticConnection
     {
         this.store = store;
         this.trouble = trouble;
-        random = new Random((int)trouble.Seed);
+        random = new Random((int)((trouble.Seed * 2654435761u) >> 1)); // Random takes the absolute value: 1 and -1 would be one connection
         time = start;
         next = [(uint)random.Next(), (uint)random.Next()];
         id = [(ushort)random.Next(1, 60_000), (ushort)random.Next(1, 60_000)];
