@@ -9,7 +9,7 @@ internal static class Scaffold
     public static void Read(string file, string content, DumpDocument d)
     {
         var lines = content.Split('\n');
-        if (new IptablesSaveReader().Recognise(new DumpText(file, lines)) > 0) { Iptables(file, lines, d); return; }
+        if (new IptablesSaveReader().Recognise(new DumpText(file, lines)) > 0) { d.AddKind("iptables-save"); Iptables(file, lines, d); return; }
         if (lines[0].Contains(": <") || lines[0].Contains("mtu ")) { d.AddKind("ip-addr"); Addr(file, lines, d); return; }
         for (var n = 0; n < lines.Length; n++)
         {

@@ -41,7 +41,6 @@ public sealed class IptablesSaveReader : IDumpReader
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(document);
-        document.AddKind(Kind);
         new SaveFile(text, document).Read();
     }
 

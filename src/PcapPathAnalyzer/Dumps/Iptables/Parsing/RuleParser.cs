@@ -57,17 +57,19 @@ internal sealed partial class RuleParser(DumpDocument document)
 
         if (words.IsQuoted(index) || words[index] is not ['-', ..])
             return Stray(start, index);
+        // A loaded extension's word goes before the general one: policy has a --proto of its own.
+        for (var n = words[index] is ['-', '-', ..] ? draft.Loaded.Count - 1 : -1; n >= 0; n--)
+        {
+            if (draft.Loaded[n] is { Extension: { } extension } loaded && extension.Options.TryGetValue(words[index], out var entry))
+                return Extended(loaded, entry, start, index, negated);
+        }
+
         if (GeneralOptions.Loads(words[index]) is { } kind)
             return Load(kind, start, index, negated);
         if (GeneralOptions.Ignored.TryGetValue(words[index], out var skipped))
             return Math.Min(words.Count, index + 1 + skipped);
         if (GeneralOptions.Extension.Options.TryGetValue(words[index], out var general))
             return General(general, start, index, negated);
-        for (var n = draft.Loaded.Count - 1; n >= 0; n--)
-        {
-            if (draft.Loaded[n] is { Extension: { } extension } loaded && extension.Options.TryGetValue(words[index], out var entry))
-                return Extended(loaded, entry, start, index, negated);
-        }
 
         // iptables loads the protocol's extension by itself (xshared.c, find_proto).
         if (GeneralOptions.Implied(draft.Protocol) is { } implied && draft.Loaded.TrueForAll(l => l.Extension != implied) && implied.Options.TryGetValue(words[index], out var entryOfProtocol))
@@ -176,7 +178,7 @@ internal sealed partial class RuleParser(DumpDocument document)
     {
         var value = option.Value <= option.Last ? words[option.Value].ToString() : "";
         var second = option.Value + 1 <= option.Last ? words[option.Value + 1].ToString() : "";
-        return new RuleOption(interner.Text(words[option.Word]), value, second, option.Negated, IsIpv6, interner.Text(words.Raw(option.First, option.Last))) { Extension = extension };
+        return new RuleOption(interner.Text(words[option.Word]), value, second, option.Negated, IsIpv6, words.Raw(option.First, option.Last).ToString()) { Extension = extension };
     }
 
     private void Say(int word, string message) =>

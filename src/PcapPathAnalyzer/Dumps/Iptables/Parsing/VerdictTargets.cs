@@ -1,6 +1,6 @@
 namespace PcapPathAnalyzer.Dumps.Iptables.Parsing;
 
-/// <summary>Targets that decide a packet's fate: ACCEPT, DROP, QUEUE, NFQUEUE, RETURN, REJECT.</summary>
+/// <summary>Targets that decide a packet's fate: ACCEPT, DROP, QUEUE, NFQUEUE, RETURN, REJECT; and those whose outcome no dump tells.</summary>
 internal static class VerdictTargets
 {
     public static readonly Extension[] All =
@@ -13,6 +13,9 @@ internal static class VerdictTargets
         Extension.Verdict("REJECT", Reject, "", "--reject-with"),
         // What SYNPROXY does depends on the handshake it plays itself (nf_synproxy_core.c).
         Extension.Verdict("SYNPROXY", g => new UnknownTarget { Name = g.Extension, Options = g.OptionsText }, "--sack-perm --timestamp --ecn", "--mss --wscale"),
+        // RFC 6296 prefix translation changes addresses without conntrack; the result is not computed.
+        Extension.Verdict("DNPT", g => new UnknownTarget { Name = g.Extension, Options = g.OptionsText }, "", "--src-pfx --dst-pfx"),
+        Extension.Verdict("SNPT", g => new UnknownTarget { Name = g.Extension, Options = g.OptionsText }, "", "--src-pfx --dst-pfx"),
     ];
 
     /// <summary>Short names that iptables takes and prints in full (libipt_REJECT.c, libip6t_REJECT.c).</summary>
