@@ -12,7 +12,7 @@ public static class DumpReaders
     /// <summary>A new kind is a new file and a line here.</summary>
     public static IReadOnlyList<IDumpReader> All { get; } =
     [
-        new IptablesScaffold(),
+        new Iptables.IptablesSaveReader(),
         new BridgeLinkReader(),
         new IpAddrReader(),
         new IpBriefReader(),
