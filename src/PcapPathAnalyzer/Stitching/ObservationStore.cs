@@ -9,7 +9,7 @@ public sealed class ObservationStore
     private const int BlockSize = 1 << BlockBits;
     private readonly List<Observation[]> blocks = [];
 
-    public Interner<FiveTuple> Tuples { get; } = new();
+    public FlowTable Tuples { get; } = new();
 
     public Interner<TunnelKey> Tunnels { get; } = new();
 
