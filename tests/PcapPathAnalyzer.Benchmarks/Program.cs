@@ -5,5 +5,15 @@ if (args is ["stitch", var folder, var flows, var packets])
     return StitchTiming.Run(folder, int.Parse(flows), int.Parse(packets));
 if (args is ["rules", var rules])
     return RulesTiming.Run(int.Parse(rules));
+if (args is ["generate-capture", var target, var count])
+    return CaptureGenerator.Run(target, long.Parse(count));
+if (args is ["one", var one])
+{
+    for (var i = 0; i < 8; i++)
+        Console.WriteLine(DecodeRun.Run(one));
+    return 0;
+}
+if (args is ["fuzz", var seconds, .. var files])
+    return FuzzRun.Run(int.Parse(seconds), files);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PcapPathAnalyzer.Decode;
 
 namespace PcapPathAnalyzer.Tests.Decode;
@@ -22,7 +23,10 @@ internal static class AgreementList
     {
         var ours = d.Ours.Split(',');
         var theirs = d.Theirs.Split(',');
-        return ours.Length == theirs.Length
-            && ours.Zip(theirs).All(pair => (Convert.ToInt32(pair.First, 16) & mask) == (Convert.ToInt32(pair.Second, 16) & mask));
+        return ours.Length == theirs.Length && ours.Zip(theirs).All(pair => Hex(pair.First) is { } a && Hex(pair.Second) is { } b && (a & mask) == (b & mask));
     }
+
+    // Null for the empty text of a field that one of the two does not have.
+    private static int? Hex(string text) =>
+        text.StartsWith("0x", StringComparison.Ordinal) && int.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
 }
