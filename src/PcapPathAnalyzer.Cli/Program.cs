@@ -7,6 +7,7 @@ var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networki
 {
     AnalyzeCommand.Create(),
     DecodeCommand.Create(),
+    ExplainCommand.Create(),
     InspectCommand.Create(),
 };
 return Shell.Run(root, args);
