@@ -47,6 +47,9 @@ internal sealed record Branch
 
     public ImmutableList<string> Conditions { get; init; } = [];
 
+    /// <summary>Settings that were not dumped and that this branch takes one way: it stays with it.</summary>
+    public ImmutableDictionary<string, bool> Assumptions { get; init; } = ImmutableDictionary<string, bool>.Empty;
+
     public Trail? Steps { get; init; }
 
     /// <summary>Who sent the first packet from inside the bundle; null where it came from outside.</summary>
@@ -76,7 +79,10 @@ internal sealed record Branch
 
     public Branch Then(Stage next) => Verdict is null ? this with { Next = next } : this;
 
-    public Branch If(string condition) => this with { Conditions = Conditions.Contains(condition) ? Conditions : Conditions.Add(condition), Probability = null };
+    /// <summary>What this branch takes for granted, where the dumps do not say.</summary>
+    /// <param name="condition">In words.</param>
+    /// <param name="isUsual">True for the way that such systems are set up to go: its probability is what the rules say, given that.</param>
+    public Branch If(string condition, bool isUsual) => this with { Conditions = Conditions.Contains(condition) ? Conditions : Conditions.Add(condition), Probability = isUsual ? Probability : null };
 
     public Branch End(Verdict verdict, string reason) => this with { Verdict = verdict, Reason = reason, Next = null };
 

@@ -57,7 +57,7 @@ internal static class RouteTables
             case "broadcast":
                 return [new RouteDecision(RouteKind.Broadcast) { Route = route, NextHop = route.NextHops is [var first, ..] ? first : null }];
             case "multicast":
-                return [new RouteDecision(RouteKind.Multicast) { Route = route, NextHop = route.NextHops is [var first, ..] ? first : null }];
+                return [new RouteDecision(RouteKind.Multicast) { Route = route, NextHop = route.NextHops is [var one, ..] ? one : null }];
         }
 
         if (route.NextHops.Count == 0)

@@ -11,15 +11,18 @@ internal static class BridgeNetfilter
 {
     public static IEnumerable<Branch> Prerouting(WalkContext context, Branch b, NetworkInterface port, NetworkInterface bridge)
     {
-        var setting = Setting(b, bridge);
+        var setting = BridgeCalls.Setting(b, bridge);
         // Up to the host PREROUTING sees the same either way: at the IP layer, where it is not run in the bridge.
         if (setting == false || GoesUp(b, bridge))
             return [BridgeForwarding.Decide(context, b, port, bridge)];
-        var original = b.Packet;
-        var on = NetfilterHook.Run(context, b with { Packet = b.Packet with { PhysicalIn = port.Name } }, "PREROUTING").Select(x => x.Verdict is null ? Routed(context, x with { IsPrerouted = true }, original.Tuple.Destination, port, bridge) : x);
-        if (setting == true)
-            return on;
-        return Both(b, on, () => BridgeForwarding.Decide(context, b, port, bridge));
+        return setting == true ? Call(context, b, port, bridge) : Both(context, b, port, bridge);
+    }
+
+    private static IEnumerable<Branch> Call(WalkContext context, Branch b, NetworkInterface port, NetworkInterface bridge)
+    {
+        var before = b.Packet.Tuple.Destination;
+        return NetfilterHook.Run(context, b with { Packet = b.Packet with { PhysicalIn = port.Name } }, "PREROUTING")
+            .Select(x => x.Verdict is null ? Routed(context, x with { IsPrerouted = true }, before, port, bridge) : x);
     }
 
     public static IEnumerable<Branch> Forward(WalkContext context, Branch b, NetworkInterface from, NetworkInterface bridge, NetworkInterface to)
@@ -50,24 +53,25 @@ internal static class BridgeNetfilter
         return BridgeForwarding.Decide(context, b with { DestinationMac = bridge.Mac }, port, bridge);
     }
 
-    // The sysctl was not dumped: if the rules would neither drop nor change the packet, it makes no difference.
-    private static IEnumerable<Branch> Both(Branch b, IEnumerable<Branch> on, Func<Branch> off)
+    // The sysctl was not dumped: both ways are followed until the bridge is done with the frame, and kept apart only where they differ.
+    private static IEnumerable<Branch> Both(WalkContext context, Branch b, NetworkInterface port, NetworkInterface bridge)
     {
-        var list = on.ToList();
-        if (list.TrueForAll(x => x.Verdict is null && x.Packet.Tuple == b.Packet.Tuple && !x.Packet.IsReply) && !b.Namespace.Tables.Any(t => t.Chains.TryGetValue("FORWARD", out var f) && (f.Rules.Count > 0 || f.Policy == "DROP")))
-            return [off()];
-        var name = $"net.bridge.bridge-nf-call-iptables of {b.Namespace.Name}";
-        return [.. list.Select(x => x.If($"{name} is 1 (not dumped)")), off().If($"{name} is 0 (not dumped)")];
+        var name = BridgeCalls.Name(b);
+        var on = Call(context, b, port, bridge).SelectMany(x => Drain(context, x)).ToList();
+        var off = Drain(context, BridgeForwarding.Decide(context, b, port, bridge)).ToList();
+        if (on is [{ Verdict: null } one] && off is [{ Verdict: null } other] && one.Packet.Tuple == other.Packet.Tuple && one.Device == other.Device)
+        {
+            var noted = b.Step(StepKind.Bridge, $"{bridge.Name} shows the frame to iptables if {name} is on (not dumped); no rule changes its way", bridge.Link.Location, bridge.Name);
+            return Call(context, noted, port, bridge).SelectMany(x => Drain(context, x));
+        }
+
+        return [.. on.Select(x => Assume(x, name, true)), .. off.Select(x => Assume(x, name, false))];
     }
 
-    // The bridge's own option, or the sysctl for all bridges; null where the sysctl was not dumped.
-    private static bool? Setting(Branch b, NetworkInterface bridge)
-    {
-        var isIpv6 = b.Packet.Tuple.Destination.IsIpv6;
-        if (isIpv6 ? bridge.Link.Bridge?.CallIp6tables == true : bridge.Link.Bridge?.CallIptables == true)
-            return true;
-        if (b.Namespace.Tables.Count == 0 && b.Namespace.DumpedKinds.Contains("iptables-save"))
-            return false;
-        return WalkContext.Sysctl(b.Namespace, $"net.bridge.bridge-nf-call-ip{(isIpv6 ? "6" : "")}tables") is { } value ? value != 0 : null;
-    }
+    private static Branch Assume(Branch b, string name, bool value) =>
+        b.If($"{name} is {(value ? "1 (not dumped; Kubernetes asks for it)" : "0 (not dumped)")}", isUsual: value) with { Assumptions = b.Assumptions.SetItem(name, value) };
+
+    // Until the frame is out of a port, or up to the host, or its way has ended.
+    private static IEnumerable<Branch> Drain(WalkContext context, Branch b) =>
+        b.Verdict is not null || b.Next is null || b.Next == Egress.Run || b.Next == Ingress.Accept ? [b] : b.Next(context, b).SelectMany(x => Drain(context, x));
 }

@@ -44,7 +44,7 @@ internal static class NetfilterHook
         {
             var b = branch;
             foreach (var hit in outcome.Path)
-                b = (b with { Packet = hit.Packet }).Add(Step(b, StepKind.Rule, table, hook, hit.Rule, hit.IsCertain ? hit.Rule.Text : $"{hit.Rule.Text} (whether it matches cannot be told)", hit.Packet));
+                b = (b with { Packet = hit.Packet }).Add(Step(b, StepKind.Rule, table, hook, hit.Rule, hit.IsCertain || hit.Rule.Target is not (null or ContinueTarget) ? hit.Rule.Text : $"{hit.Rule.Text} (whether it matches cannot be told, and changes nothing)", hit.Packet));
             b = b with { Packet = outcome.Packet };
             if (outcome.Packet.Connection is { } c && !ReferenceEquals(c, branch.Packet.Connection))
                 b = b.Keep(c);

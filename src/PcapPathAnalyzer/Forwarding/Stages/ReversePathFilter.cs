@@ -29,6 +29,6 @@ internal static class ReversePathFilter
         if (mode is not null)
             return [drop];
         var name = $"net.ipv4.conf.{b.Packet.In}.rp_filter of {b.Namespace.Name}";
-        return [b.If($"{name} lets it pass (not dumped)"), drop.If($"{name} is {(isRouted ? "1" : "1 or 2")} (not dumped)")];
+        return [b.If($"{name} lets it pass (not dumped)", isUsual: true), drop.If($"{name} is {(isRouted ? "1" : "1 or 2")} (not dumped)", isUsual: false)];
     }
 }
