@@ -27,7 +27,8 @@ internal static class BridgeForwarding
             ? (b with { Device = bridge }).Step(StepKind.Bridge, $"{bridge.Name} takes the frame from {port.Name} to the host", bridge.Link.Location, bridge.Name).Then(Ingress.Accept)
             : Switch(context, b, bridge, port);
 
-    private static bool IsForHost(Branch b, NetworkInterface bridge) =>
+    /// <summary>Addressed to the bridge or one of its ports: the host takes it.</summary>
+    public static bool IsForHost(Branch b, NetworkInterface bridge) =>
         b.DestinationMac.IsNone || b.DestinationMac == bridge.Mac || bridge.Ports.Any(p => p.Mac == b.DestinationMac);
 
     private static Branch Switch(WalkContext context, Branch b, NetworkInterface bridge, NetworkInterface? from)

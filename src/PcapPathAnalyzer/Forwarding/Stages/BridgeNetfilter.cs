@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Forwarding.Routing;
+using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Forwarding.Stages;
@@ -12,17 +13,36 @@ internal static class BridgeNetfilter
     public static IEnumerable<Branch> Prerouting(WalkContext context, Branch b, NetworkInterface port, NetworkInterface bridge)
     {
         var setting = BridgeCalls.Setting(b, bridge);
-        // Up to the host PREROUTING sees the same either way: at the IP layer, where it is not run in the bridge.
-        if (setting == false || GoesUp(b, bridge))
+        if (setting == false)
             return [BridgeForwarding.Decide(context, b, port, bridge)];
-        return setting == true ? Call(context, b, port, bridge) : Both(context, b, port, bridge);
+        // A frame to the host meets PREROUTING either way; the setting decides only where.
+        return setting == true || BridgeForwarding.IsForHost(b, bridge) ? Call(context, b, port, bridge, setting == true) : Both(context, b, port, bridge);
     }
 
-    private static IEnumerable<Branch> Call(WalkContext context, Branch b, NetworkInterface port, NetworkInterface bridge)
+    private static IEnumerable<Branch> Call(WalkContext context, Branch b, NetworkInterface port, NetworkInterface bridge, bool isCertain)
     {
         var before = b.Packet.Tuple.Destination;
-        return NetfilterHook.Run(context, b with { Packet = b.Packet with { PhysicalIn = port.Name } }, "PREROUTING")
-            .Select(x => x.Verdict is null ? Routed(context, x with { IsPrerouted = true }, before, port, bridge) : x);
+        foreach (var x in NetfilterHook.Run(context, b with { Packet = b.Packet with { PhysicalIn = port.Name } }, "PREROUTING"))
+        {
+            if (x.Verdict is not null)
+            {
+                yield return x;
+                continue;
+            }
+
+            var after = x with { IsPrerouted = true };
+            if (x.Packet.Tuple.Destination == before || NextBehind(after, bridge) is not { } neighbour)
+            {
+                var up = x.Packet.Tuple.Destination == before ? after : after with { DestinationMac = bridge.Mac };
+                yield return BridgeForwarding.Decide(context, up, port, bridge);
+                continue;
+            }
+
+            var bridged = BridgeForwarding.Decide(context, (after with { DestinationMac = neighbour.Mac }).Step(StepKind.Neighbour, $"{bridge.Name} routes {x.Packet.Tuple.Destination} to itself and switches the frame to {neighbour.Mac}, TTL unchanged (br_netfilter)", neighbour.Location), port, bridge);
+            yield return isCertain ? bridged : Assume(bridged, BridgeCalls.Name(b), true);
+            if (!isCertain)
+                yield return Assume(BridgeForwarding.Decide(context, after with { DestinationMac = bridge.Mac }, port, bridge), BridgeCalls.Name(b), false);
+        }
     }
 
     public static IEnumerable<Branch> Forward(WalkContext context, Branch b, NetworkInterface from, NetworkInterface bridge, NetworkInterface to)
@@ -34,35 +54,28 @@ internal static class BridgeNetfilter
             .Select(x => (x with { IsPrerouted = false, Device = to }).Then(Egress.Run));
     }
 
-    private static bool GoesUp(Branch b, NetworkInterface bridge) =>
-        b.DestinationMac.IsNone || b.DestinationMac == bridge.Mac || bridge.Ports.Any(p => p.Mac == b.DestinationMac);
-
-    // br_nf_pre_routing_finish: where DNAT changed the destination, routing says whether it is still behind this bridge.
-    private static Branch Routed(WalkContext context, Branch b, Primitives.IpAddress before, NetworkInterface port, NetworkInterface bridge)
+    // br_nf_pre_routing_finish: a destination changed to one that routing sends out by this very bridge is switched, not routed.
+    private static (MacAddress Mac, Diagnostics.SourceLocation? Location)? NextBehind(Branch b, NetworkInterface bridge)
     {
-        if (b.Packet.Tuple.Destination == before)
-            return BridgeForwarding.Decide(context, b, port, bridge);
         var route = PolicyRouting.Decide(b.Namespace, new RouteQuery { Destination = b.Packet.Tuple.Destination, Source = b.Packet.Tuple.Source, Mark = b.Packet.Mark, In = bridge.Name })[0];
-        if (route.Kind == RouteKind.Unicast && route.Device == bridge.Name)
-        {
-            var next = route.NextHop is { Gateway.IsNone: false } hop ? hop.Gateway : b.Packet.Tuple.Destination;
-            if (b.Namespace.Neighbours.FirstOrDefault(n => n.Address == next && n.IsUsable) is { } neighbour)
-                return BridgeForwarding.Decide(context, (b with { DestinationMac = neighbour.LinkLayerAddress }).Step(StepKind.Neighbour, $"{next} is at {neighbour.LinkLayerAddress}", neighbour.Location), port, bridge);
-        }
-
-        return BridgeForwarding.Decide(context, b with { DestinationMac = bridge.Mac }, port, bridge);
+        if (route.Kind != RouteKind.Unicast || route.Device != bridge.Name)
+            return null;
+        var next = route.NextHop is { Gateway.IsNone: false } hop ? hop.Gateway : b.Packet.Tuple.Destination;
+        if (b.Namespace.Neighbours.FirstOrDefault(n => n.Address == next && n.IsUsable) is { } neighbour)
+            return (neighbour.LinkLayerAddress, neighbour.Location);
+        return bridge.Ports.FirstOrDefault(p => p.Peer is { } peer && peer.Addresses.Any(a => a.Address.Address == next)) is { } port ? (port.Peer!.Mac, null) : null;
     }
 
     // The sysctl was not dumped: both ways are followed until the bridge is done with the frame, and kept apart only where they differ.
     private static IEnumerable<Branch> Both(WalkContext context, Branch b, NetworkInterface port, NetworkInterface bridge)
     {
         var name = BridgeCalls.Name(b);
-        var on = Call(context, b, port, bridge).SelectMany(x => Drain(context, x)).ToList();
+        var on = Call(context, b, port, bridge, isCertain: true).SelectMany(x => Drain(context, x)).ToList();
         var off = Drain(context, BridgeForwarding.Decide(context, b, port, bridge)).ToList();
         if (on is [{ Verdict: null } one] && off is [{ Verdict: null } other] && one.Packet.Tuple == other.Packet.Tuple && one.Device == other.Device)
         {
             var noted = b.Step(StepKind.Bridge, $"{bridge.Name} shows the frame to iptables if {name} is on (not dumped); no rule changes its way", bridge.Link.Location, bridge.Name);
-            return Call(context, noted, port, bridge).SelectMany(x => Drain(context, x));
+            return Call(context, noted, port, bridge, isCertain: true).SelectMany(x => Drain(context, x));
         }
 
         return [.. on.Select(x => Assume(x, name, true)), .. off.Select(x => Assume(x, name, false))];
