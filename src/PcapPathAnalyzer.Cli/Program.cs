@@ -8,6 +8,7 @@ var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networki
     AnalyzeCommand.Create(),
     DecodeCommand.Create(),
     DumpCommand.Create(),
+    ExplainCommand.Create(),
     InspectCommand.Create(),
 };
 return Shell.Run(root, args);
