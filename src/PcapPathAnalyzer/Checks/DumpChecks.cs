@@ -14,6 +14,12 @@ public static class DumpChecks
         new UnreachableGateway(),
         new UnusableDevice(),
         new FailedNeighbour(),
+        new TunnelNextHop(),
+        new TunnelPeer(),
+        new TunnelMtu(),
+        new PodMtu(),
+        new ServiceEndpoints(),
+        new UnknownEndpoint(),
         new ReaderProblems(),
     ];
 

@@ -10,7 +10,7 @@ namespace PcapPathAnalyzer.Checks;
 internal sealed class FailedNeighbour : IDumpCheck
 {
     private static readonly CheckCode Gateway = new("neighbor-failed", Severity.Error, "A next hop that a route needs does not answer ARP or neighbour discovery (FAILED; INCOMPLETE is a warning).");
-    private static readonly CheckCode Stale = new("stale-endpoint", Severity.Error, "A service still sends to an address that does not answer ARP, or that nobody in the bundle has (then a warning).");
+    private static readonly CheckCode Stale = new("stale-endpoint", Severity.Error, "A service still sends to an address that does not answer ARP or neighbour discovery (FAILED; INCOMPLETE is a warning).");
 
     public IReadOnlyList<CheckCode> Codes { get; } = [Gateway, Stale];
 
