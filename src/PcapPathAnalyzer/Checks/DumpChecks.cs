@@ -20,6 +20,17 @@ public static class DumpChecks
         new PodMtu(),
         new ServiceEndpoints(),
         new UnknownEndpoint(),
+        new HairpinOff(),
+        new BridgeCallsIptables(),
+        new ForwardingDisabled(),
+        new ReversePathFilter(),
+        new ForwardPolicy(),
+        new ShadowedRule(),
+        new ChainReferences(),
+        new SetReferences(),
+        new TwoBackends(),
+        new MarkAfterMasquerade(),
+        new ConntrackFull(),
         new ReaderProblems(),
     ];
 
