@@ -18,7 +18,7 @@ internal sealed class BridgeCallsIptables : IDumpCheck
                 continue;
             var key = subnet.Prefix.Address.IsIpv4 ? "iptables" : "ip6tables";
             if (Sysctl.Number(node, $"net.bridge.bridge-nf-call-{key}") is { Value: 0 } off)
-                yield return Code.At(node, off.Record.Location, $"{off.Record.Name} is 0: between two pods on {subnet.Bridge} a service's reply is not translated back ({subnet.Bridge.Link.Location})", subnet.Bridge.Link.Location);
+                yield return Code.At(node, off.Record.Location, $"{off.Record.Name} is 0: between two pods on {subnet.Bridge} a service's reply is not translated back ({Words.At(subnet.Bridge.Link.Location)})", subnet.Bridge.Link.Location);
         }
     }
 }

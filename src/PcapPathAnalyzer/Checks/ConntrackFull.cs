@@ -18,9 +18,9 @@ internal sealed class ConntrackFull : IDumpCheck
             if (Sysctl.Number(ns, "net.netfilter.nf_conntrack_count") is not var (count, used) || Sysctl.Number(ns, "net.netfilter.nf_conntrack_max") is not ({ } max, > 0 and var room))
                 continue;
             if (used >= room)
-                yield return Code.At(ns, count.Location, $"{used} connections are tracked and {room} may be: new ones are dropped ({max.Location})", max.Location);
+                yield return Code.At(ns, count.Location, $"{used} connections are tracked and {room} may be: new ones are dropped ({Words.At(max.Location)})", max.Location);
             else if (used * 100.0 / room >= WarnPercent)
-                yield return Code.At(ns, count.Location, Severity.Warning, $"{used} connections are tracked and {room} may be: the table is {used * 100.0 / room:f0} % full ({max.Location})", max.Location);
+                yield return Code.At(ns, count.Location, Severity.Warning, $"{used} connections are tracked and {room} may be: the table is {used * 100.0 / room:f0} % full ({Words.At(max.Location)})", max.Location);
         }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class DuplicateAddress : IDumpCheck
     }
 
     private static DumpRemark Remark(NetworkInterface i, AddressRecord a, NetworkInterface other, AddressRecord o) =>
-        Code.At(i.Namespace, a.Location, $"{a.Address.Address} on {i} is also on {other} ({o.Location})", o.Location);
+        Code.At(i.Namespace, a.Location, $"{a.Address.Address} on {i} is also on {other} ({Words.At(o.Location)})", o.Location);
 
     private static bool IsNeverUnique(IpAddress a) => a.IsLoopback || a.IsLinkLocal || a.IsUnspecified || a.IsMulticast;
 

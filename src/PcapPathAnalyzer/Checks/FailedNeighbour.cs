@@ -24,9 +24,9 @@ internal sealed class FailedNeighbour : IDumpCheck
                 // INCOMPLETE is a question still open when the dump was taken.
                 var severity = neighbour.State == "FAILED" ? Severity.Error : Severity.Warning;
                 if (RouteBy(ns, neighbour) is { } route)
-                    yield return Gateway.At(ns, neighbour.Location, severity, $"{neighbour.Address} on {neighbour.Interface} is {neighbour.State}, and {Words.Route(route)} needs it ({route.Location})", route.Location);
+                    yield return Gateway.At(ns, neighbour.Location, severity, $"{neighbour.Address} on {neighbour.Interface} is {neighbour.State}, and {Words.Route(route)} needs it ({Words.At(route.Location)})", route.Location);
                 else if (EndpointAt(services, neighbour.Address) is var (service, endpoint) && LeavesBy(ns, neighbour))
-                    yield return Stale.At(ns, neighbour.Location, severity, $"{neighbour.Address} on {neighbour.Interface} is {neighbour.State}, and {Words.Service(service)} is translated to {Words.Endpoint(endpoint)} ({endpoint.Location})", endpoint.Location);
+                    yield return Stale.At(ns, neighbour.Location, severity, $"{neighbour.Address} on {neighbour.Interface} is {neighbour.State}, and {Words.Service(service)} is translated to {Words.Endpoint(endpoint)} ({Words.At(endpoint.Location)})", endpoint.Location);
             }
         }
     }

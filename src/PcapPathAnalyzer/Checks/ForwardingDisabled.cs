@@ -27,7 +27,7 @@ internal sealed class ForwardingDisabled : IDumpCheck
             foreach (var subnet in subnets)
             {
                 if (ipv4 is null && subnet.Prefix.Address.IsIpv4 && Off(Sysctl.OfDevice(node, "ipv4", subnet.Bridge.Name, "forwarding")) is { } device)
-                    yield return Code.At(node, device.Location, $"{device.Name} is 0: what comes from the pods on {subnet.Bridge} is not forwarded ({subnet.Bridge.Link.Location})", subnet.Bridge.Link.Location);
+                    yield return Code.At(node, device.Location, $"{device.Name} is 0: what comes from the pods on {subnet.Bridge} is not forwarded ({Words.At(subnet.Bridge.Link.Location)})", subnet.Bridge.Link.Location);
             }
         }
     }

@@ -19,7 +19,7 @@ internal sealed class HairpinOff : IDumpCheck
             {
                 var use = port.Peer!.Addresses.SelectMany(a => endpoints[a.Address.Address]).FirstOrDefault();
                 if (use.Service is not null)
-                    yield return Code.At(node, port.Link.Location, $"{port} is not in hairpin mode, and {port.Peer.Namespace} behind it is an endpoint of {Words.Service(use.Service)} ({use.Endpoint.Location})", use.Endpoint.Location);
+                    yield return Code.At(node, port.Link.Location, $"{port} is not in hairpin mode, and {port.Peer.Namespace} behind it is an endpoint of {Words.Service(use.Service)} ({Words.At(use.Endpoint.Location)})", use.Endpoint.Location);
             }
         }
     }

@@ -23,7 +23,7 @@ internal sealed class MarkAfterMasquerade : IDumpCheck
             foreach (var chain in ns.Tables.Where(t => t.Name == "nat").SelectMany(t => t.Chains.Values))
             {
                 if (Find(chain) is var (rule, mark))
-                    yield return Code.At(ns, rule.Location, $"{chain.Name} masquerades packets with mark 0x{mark:x} and leaves the mark on them, so the outer packets of {tunnel} are masqueraded too ({tunnel.Link.Location}); clear it before: -j MARK --xor-mark 0x{mark:x}", tunnel.Link.Location);
+                    yield return Code.At(ns, rule.Location, $"{chain.Name} masquerades packets with mark 0x{mark:x} and leaves the mark on them, so the outer packets of {tunnel} are masqueraded too ({Words.At(tunnel.Link.Location)}); clear it before: -j MARK --xor-mark 0x{mark:x}", tunnel.Link.Location);
             }
         }
     }

@@ -21,7 +21,7 @@ internal sealed class OverlappingPodSubnets : IDumpCheck
             if (other is not null && (IsRouted(dumps, subnet) || IsRouted(dumps, other)))
             {
                 yield return Code.At(subnet.Node, subnet.Address.Location,
-                    $"pod subnet {subnet.Prefix} of {subnet.Bridge} overlaps {other.Prefix} of {other.Bridge} ({other.Address.Location})", other.Address.Location);
+                    $"pod subnet {subnet.Prefix} of {subnet.Bridge} overlaps {other.Prefix} of {other.Bridge} ({Words.At(other.Address.Location)})", other.Address.Location);
             }
 
             open.Add(subnet);

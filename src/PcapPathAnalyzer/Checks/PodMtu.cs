@@ -21,9 +21,9 @@ internal sealed class PodMtu : IDumpCheck
             {
                 // drivers/net/veth.c hands over by __dev_forward_skb, which asks is_skb_forwardable: the receiving end's MTU.
                 if (i.Peer is { Link.Mtu: > 0 } peer && i.Link.Mtu > peer.Link.Mtu)
-                    yield return Veth.At(pod, i.Link.Location, $"{i} has MTU {i.Link.Mtu}, but its other end {peer} has {peer.Link.Mtu} ({peer.Link.Location})", peer.Link.Location);
+                    yield return Veth.At(pod, i.Link.Location, $"{i} has MTU {i.Link.Mtu}, but its other end {peer} has {peer.Link.Mtu} ({Words.At(peer.Link.Location)})", peer.Link.Location);
                 else if (tunnel is not null && i.Peer is not null && i.Link.Mtu > tunnel.Link.Mtu && !pod.Routes.Any(r => r.Mtu > 0 && r.Mtu <= tunnel.Link.Mtu))
-                    yield return Tunnel.At(pod, i.Link.Location, $"{i} has MTU {i.Link.Mtu}, but {tunnel} has {tunnel.Link.Mtu} ({tunnel.Link.Location})", tunnel.Link.Location);
+                    yield return Tunnel.At(pod, i.Link.Location, $"{i} has MTU {i.Link.Mtu}, but {tunnel} has {tunnel.Link.Mtu} ({Words.At(tunnel.Link.Location)})", tunnel.Link.Location);
             }
         }
     }

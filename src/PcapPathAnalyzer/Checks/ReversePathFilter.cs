@@ -42,7 +42,7 @@ internal sealed class ReversePathFilter : IDumpCheck
         if (Strict(node, arrival) is not { } strict || RouteLookup.Find(node, there.Bridge.Addresses[0].Address.Address) is not { NextHops: [{ Device: { } back }] } way || back == arrival.Name)
             return null;
         return (arrival, back, Code.At(node, strict.Location,
-            $"{strict.Name} is 1: what {there.Node} sends from {there.Prefix} comes in by {arrival.Name} ({route.Location}), but the route back leaves by {back} ({way.Location})", route.Location, way.Location));
+            $"{strict.Name} is 1: what {there.Node} sends from {there.Prefix} comes in by {arrival.Name} ({Words.At(route.Location)}), but the route back leaves by {back} ({Words.At(way.Location)})", route.Location, way.Location));
     }
 
     // A tunnel's packet comes out of the peer's tunnel device; any other comes in where the gateway's address is.

@@ -33,7 +33,7 @@ internal sealed class ServiceEndpoints : IDumpCheck
         foreach (var (node, services) in missing.Where(m => m.Value.Count > 0))
         {
             var names = services.ConvertAll(Words.Service);
-            yield return Missing.At(node, dumps.ServiceChain(node)!.Location, $"{node} does not know {Words.Some(names)}, which {services[0].Namespace} knows ({services[0].Location})", services[0].Location);
+            yield return Missing.At(node, dumps.ServiceChain(node)!.Location, $"{node} does not know {Words.Some(names)}, which {services[0].Namespace} knows ({Words.At(services[0].Location)})", services[0].Location);
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed class ServiceEndpoints : IDumpCheck
             if (less.Count + more.Count == 0)
                 continue;
             var how = string.Join(" and ", new[] { less.Count > 0 ? $"without {Words.Some(less)}" : "", more.Count > 0 ? $"with {Words.Some(more)}" : "" }.Where(t => t.Length > 0));
-            yield return Differ.At(service.Namespace, service.Location, $"{Words.Service(service)} is {how} on {service.Namespace}, unlike on {agreed.Service.Namespace} ({agreed.Service.Location})", agreed.Service.Location);
+            yield return Differ.At(service.Namespace, service.Location, $"{Words.Service(service)} is {how} on {service.Namespace}, unlike on {agreed.Service.Namespace} ({Words.At(agreed.Service.Location)})", agreed.Service.Location);
         }
     }
 

@@ -84,7 +84,7 @@ internal sealed class ShadowedRule : IDumpCheck
     {
         var same = rule.Target is not null && rule.Target == earlier.Target;
         return Code.At(ns, rule.Location, same ? Severity.Info : Severity.Warning,
-            $"{Target(rule)} here never happens: line {earlier.Location.Line} of {rule.Chain} ends in {Target(earlier)} for all packets of this rule ({earlier.Location})", earlier.Location);
+            $"{Target(rule)} here never happens: line {earlier.Location.Line} of {rule.Chain} ends in {Target(earlier)} for all packets of this rule ({Words.At(earlier.Location)})", earlier.Location);
     }
 
     private static string Target(IptablesRule rule) => rule.Target?.Name ?? "counting";

@@ -41,7 +41,7 @@ internal sealed class TunnelMtu : IDumpCheck
                 continue;
             var over = protocol.HasIpInName ? protocol.Name : $"{protocol.Name} over IPv{(isIpv6 ? 6 : 4)}";
             yield return Code.At(tunnel.Namespace, tunnel.Link.Location,
-                $"{tunnel.Name} has MTU {tunnel.Link.Mtu}, but {below.Name} has {below.Link.Mtu} ({below.Link.Location}) and {over} takes {overhead}: at most {below.Link.Mtu - overhead}", below.Link.Location);
+                $"{tunnel.Name} has MTU {tunnel.Link.Mtu}, but {below.Name} has {below.Link.Mtu} ({Words.At(below.Link.Location)}) and {over} takes {overhead}: at most {below.Link.Mtu - overhead}", below.Link.Location);
         }
     }
 

@@ -47,9 +47,9 @@ internal sealed class TunnelNextHop : IDumpCheck
             return null; // a FAILED one is another check's
         var peer = dumps.OnlyOwner(gateway) is { IsVxlan: true } owner && owner != device ? owner : null;
         if (peer is { Mac.IsNone: false } && peer.Mac != mac)
-            return WrongMac.At(ns, neighbour.Location, $"{gateway} on {device.Name} has MAC {mac}, but {peer} has {peer.Mac} ({peer.Link.Location})", peer.Link.Location);
+            return WrongMac.At(ns, neighbour.Location, $"{gateway} on {device.Name} has MAC {mac}, but {peer} has {peer.Mac} ({Words.At(peer.Link.Location)})", peer.Link.Location);
         if (ns.Fdb.Count > 0 && !HasDefault(device) && !ns.Fdb.Any(f => f.Device == device.Name && f.Mac == mac && !f.Destination.IsNone))
-            return NoFdb.At(ns, neighbour.Location, $"{device.Name} has no FDB entry for {mac}, the MAC of {gateway}{(peer is null ? "" : $" ({peer})")}: {Words.Route(route)} leads nowhere ({route.Location})", route.Location);
+            return NoFdb.At(ns, neighbour.Location, $"{device.Name} has no FDB entry for {mac}, the MAC of {gateway}{(peer is null ? "" : $" ({peer})")}: {Words.Route(route)} leads nowhere ({Words.At(route.Location)})", route.Location);
         return null;
     }
 

@@ -58,7 +58,7 @@ internal sealed class TunnelPeer : IDumpCheck
         var whose = owner is null ? "an address nobody in the bundle has" : $"the address of {owner}";
         var should = peer.Link.Vxlan is { Local.IsNone: false } details ? $", whose local address is {details.Local}" : "";
         return WrongDestination.At(device.Namespace, entry.Location, owner is null ? Severity.Warning : Severity.Error,
-            $"{device.Name} sends {entry.Mac} to {entry.Destination}, {whose}; the MAC is that of {peer}{should} ({peer.Link.Location})", peer.Link.Location);
+            $"{device.Name} sends {entry.Mac} to {entry.Destination}, {whose}; the MAC is that of {peer}{should} ({Words.At(peer.Link.Location)})", peer.Link.Location);
     }
 
     private static DumpRemark? Parameters(NetworkInterface device, FdbRecord entry, NetworkInterface peer)
@@ -67,10 +67,10 @@ internal sealed class TunnelPeer : IDumpCheck
             return null;
         var vni = entry.Vni >= 0 ? entry.Vni : mine.Vni;
         if (vni != theirs.Vni)
-            return WrongVni.At(device.Namespace, device.Link.Location, $"{device.Name} sends VNI {vni} to {peer}, which has VNI {theirs.Vni} ({peer.Link.Location})", peer.Link.Location);
+            return WrongVni.At(device.Namespace, device.Link.Location, $"{device.Name} sends VNI {vni} to {peer}, which has VNI {theirs.Vni} ({Words.At(peer.Link.Location)})", peer.Link.Location);
         var port = entry.Port > 0 ? entry.Port : mine.DestinationPort;
         return port == theirs.DestinationPort
             ? null
-            : WrongPort.At(device.Namespace, device.Link.Location, $"{device.Name} sends to UDP port {port} of {peer}, which listens on {theirs.DestinationPort} ({peer.Link.Location})", peer.Link.Location);
+            : WrongPort.At(device.Namespace, device.Link.Location, $"{device.Name} sends to UDP port {port} of {peer}, which listens on {theirs.DestinationPort} ({Words.At(peer.Link.Location)})", peer.Link.Location);
     }
 }

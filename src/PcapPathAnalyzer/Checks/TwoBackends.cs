@@ -19,7 +19,7 @@ internal sealed class TwoBackends : IDumpCheck
                 var legacy = family.FirstOrDefault(t => t.Backend == IptablesBackend.Legacy);
                 var nft = family.FirstOrDefault(t => t.Backend == IptablesBackend.Nft);
                 if (legacy is not null && nft is not null)
-                    yield return Code.At(ns, legacy.Location, $"{ns} has rules of iptables-legacy ({legacy.Name} and maybe others) beside those of iptables-nft ({nft.Location}): packets pass both", nft.Location);
+                    yield return Code.At(ns, legacy.Location, $"{ns} has rules of iptables-legacy ({legacy.Name} and maybe others) beside those of iptables-nft ({Words.At(nft.Location)}): packets pass both", nft.Location);
             }
         }
     }

@@ -24,8 +24,8 @@ internal sealed class UnknownEndpoint : IDumpCheck
                 continue; // the bundle has no pods: it cannot know their addresses
             var (service, endpoint) = uses.First();
             var why = ports == dumped
-                ? $"nobody has: {home.Node} has {home.Prefix} on {home.Bridge.Name}, and all its ports ({ports}) lead to a known namespace ({home.Address.Location})"
-                : $"nobody in the bundle has: {dumped} of {ports} ports of {home.Bridge} lead to a namespace in it, so it may be one of the others' ({home.Address.Location})";
+                ? $"nobody has: {home.Node} has {home.Prefix} on {home.Bridge.Name}, and all its ports ({ports}) lead to a known namespace ({Words.At(home.Address.Location)})"
+                : $"nobody in the bundle has: {dumped} of {ports} ports of {home.Bridge} lead to a namespace in it, so it may be one of the others' ({Words.At(home.Address.Location)})";
             yield return Code.At(service.Namespace, endpoint.Location, ports == dumped ? Severity.Warning : Severity.Info,
                 $"{Words.Service(service)} is translated to {Words.Endpoint(endpoint)}, which {why}", home.Address.Location);
         }

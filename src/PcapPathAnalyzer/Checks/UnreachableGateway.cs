@@ -43,6 +43,6 @@ internal sealed class UnreachableGateway : IDumpCheck
     private static string Elsewhere(NetworkNamespace ns, NextHop hop)
     {
         var other = ns.Interfaces.SelectMany(i => i.Addresses).FirstOrDefault(a => !a.Address.IsHost && a.Address.Contains(hop.Gateway));
-        return other is null ? "" : $"; {other.Interface} has {other.Address} ({other.Location})";
+        return other is null ? "" : $"; {other.Interface} has {other.Address} ({Words.At(other.Location)})";
     }
 }

@@ -23,9 +23,9 @@ internal sealed class UnusableDevice : IDumpCheck
                     if (ns.Interface(hop.Device!) is not { } device)
                         yield return Absent.At(ns, route.Location, $"{Words.Route(route)} leaves by {hop.Device}, which {ns.Name} does not have");
                     else if (IsDown(device))
-                        yield return Down.At(ns, route.Location, $"{Words.Route(route)} leaves by {hop.Device}, which is down ({device.Link.Location})", device.Link.Location);
+                        yield return Down.At(ns, route.Location, $"{Words.Route(route)} leaves by {hop.Device}, which is down ({Words.At(device.Link.Location)})", device.Link.Location);
                     else if (hop.Flags.Contains("dead") || (!hop.Gateway.IsNone && (hop.Flags.Contains("linkdown") || device.Link.Flags.Contains("NO-CARRIER"))))
-                        yield return Down.At(ns, route.Location, $"{Words.Route(route)} goes via {Words.Hop(hop)}, which has no carrier ({device.Link.Location})", device.Link.Location);
+                        yield return Down.At(ns, route.Location, $"{Words.Route(route)} goes via {Words.Hop(hop)}, which has no carrier ({Words.At(device.Link.Location)})", device.Link.Location);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
@@ -7,6 +8,9 @@ namespace PcapPathAnalyzer.Checks;
 /// <summary>How messages name things.</summary>
 internal static class Words
 {
+    /// <summary>Another line: its file and number.</summary>
+    public static string At(SourceLocation place) => $"{place.File}:{place.Line}";
+
     /// <summary><c>the route to 10.244.1.0/24</c>, with its table where that is not main.</summary>
     public static string Route(RouteRecord route) =>
         $"the {(route.Destination.Length == 0 ? "default route" : $"route to {Prefix(route.Destination)}")}{(route.Table is "main" or "254" ? "" : $" of table {route.Table}")}";
