@@ -82,7 +82,8 @@ internal sealed class ShadowedRule : IDumpCheck
 
     private static DumpRemark Remark(NetworkNamespace ns, IptablesRule rule, IptablesRule earlier)
     {
-        var same = rule.Target is not null && rule.Target == earlier.Target;
+        // A rule that only counts, or does what happens anyway, is missed by nobody.
+        var same = rule.Target is null || rule.Target == earlier.Target;
         return Code.At(ns, rule.Location, same ? Severity.Info : Severity.Warning,
             $"{Target(rule)} here never happens: line {earlier.Location.Line} of {rule.Chain} ends in {Target(earlier)} for all packets of this rule ({Words.At(earlier.Location)})", earlier.Location);
     }
