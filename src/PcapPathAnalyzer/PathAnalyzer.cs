@@ -36,7 +36,7 @@ public static class PathAnalyzer
         foreach (var flow in flows)
             explainer.Explain(flow);
         options.Progress?.Report(new AnalysisProgress("diagnosing", done, bundle.Captures.Count));
-        var evidence = new Evidence(network, store, flows, clocks, problems);
+        var evidence = new Evidence(network, store, flows, clocks, problems) { Captures = bundle.Captures };
         return new AnalysisResult
         {
             Bundle = bundle,

@@ -9,7 +9,7 @@ internal sealed class UdpUnanswered : IFindingRule
 {
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var silent = evidence.Flows.Where(f => f.Protocol == IpProtocol.Udp && f.Outcome == FlowOutcome.Unanswered && f.ServerNamespace is { } server
+        var silent = evidence.Flows.Where(f => f.Protocol == IpProtocol.Udp && f.Outcome == FlowOutcome.Unanswered && f.Requested.DestinationPort != 0 && f.ServerNamespace is { } server
             && f.Forward.Hops.Any(h => h.Point.Namespace == server));
         foreach (var group in silent.GroupBy(f => (f.ServerNamespace!, f.Served?.Destination ?? f.Requested.Destination, f.Served?.DestinationPort ?? f.Requested.DestinationPort)))
         {
