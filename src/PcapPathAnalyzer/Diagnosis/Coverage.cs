@@ -16,7 +16,7 @@ internal sealed class Coverage(Evidence evidence)
     private const int Kinds = 512;
 
     private readonly Lazy<Dictionary<string, (long First, long Last)>> spans = new(() => NodeSpans(evidence));
-    private readonly Lazy<bool[]> kinds = new(() => KindsSeen(evidence.Store));
+    private readonly Lazy<bool[]> kinds = new(() => KindsSeen(evidence));
 
     /// <summary>First and last frame on the reference clock, nanoseconds.</summary>
     public (long First, long Last) Span(CapturePoint point) => Span(evidence, point);
@@ -73,15 +73,11 @@ internal sealed class Coverage(Evidence evidence)
         return found;
     }
 
-    private static bool[] KindsSeen(ObservationStore store)
+    private static bool[] KindsSeen(Evidence evidence)
     {
-        var seen = new bool[store.Points.Count * Kinds];
-        for (var i = 0; i < store.Count; i++)
-        {
-            ref readonly var o = ref store[i];
-            seen[(o.Point * Kinds) + (o.Tunnel == 0 ? 0 : 256) + (byte)store.Tuples[o.Tuple].Protocol] = true;
-        }
-
+        var seen = new bool[evidence.CapturePoints.Count * Kinds];
+        foreach (var hop in evidence.Flows.SelectMany(f => f.Forward.Hops.Concat(f.Reply.Hops)))
+            seen[(hop.Point.Index * Kinds) + (hop.IsTunnelled ? 256 : 0) + (byte)hop.Tuple.Protocol] = true;
         return seen;
     }
 }

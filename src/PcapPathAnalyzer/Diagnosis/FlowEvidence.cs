@@ -26,15 +26,15 @@ internal static class FlowEvidence
     /// <summary>Frames of a transmission, along its way.</summary>
     public static IEnumerable<FrameLocation> Frames(this Evidence evidence, Transmission transmission)
     {
-        foreach (var i in transmission.Observations)
-        {
-            var (point, frame) = (evidence.Store[i].Point, evidence.Store[i].Frame);
-            yield return new FrameLocation(evidence.Store.Points[point].File, frame);
-        }
+        foreach (var o in transmission.Observations)
+            yield return new FrameLocation(evidence.Store.Points[o.Point].File, o.Frame);
     }
 
     /// <summary>The frame of a transmission at the last place it was seen.</summary>
     public static FrameLocation LastFrame(this Evidence evidence, Transmission transmission) => evidence.Frames(transmission).Last();
+
+    /// <summary>The first frame of a flow at a hop.</summary>
+    public static FrameLocation Frame(Hop hop) => new(hop.Point.File, hop.FirstFrame);
 
     /// <summary>A few frames that show where packets were last seen, of several flows if there are several.</summary>
     public static IReadOnlyList<FrameLocation> LastFrames(this Evidence evidence, IReadOnlyCollection<LostPacket> lost) =>

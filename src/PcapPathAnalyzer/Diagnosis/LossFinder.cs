@@ -12,17 +12,17 @@ internal static class LossFinder
     /// <summary>Sendings of one segment that never get on: fewer are ordinary loss.</summary>
     private const int Repeats = 3;
 
-    public static LostPacket? Find(ObservationStore store, Flow flow)
+    public static LostPacket? Find(ObservationTables tables, Flow flow)
     {
         var answers = flow.Reply.Transmissions.Where(t => !t.IsIcmpError && !(flow.Outcome == FlowOutcome.Refused && t.Is(TcpFlags.Rst, TcpFlags.Rst))).ToList();
         if (answers.Count == 0)
-            return Locate(store, flow, isReply: false, [.. flow.Forward.Transmissions.Where(t => !t.IsIcmpError)]);
+            return Locate(tables, flow, isReply: false, [.. flow.Forward.Transmissions.Where(t => !t.IsIcmpError)]);
         if (!ReachesClient(flow))
-            return Locate(store, flow, isReply: true, answers);
+            return Locate(tables, flow, isReply: true, answers);
         var (stuckForward, stuckReply) = (Stuck(flow.Forward), Stuck(flow.Reply));
         if (stuckForward.Count == 0 && stuckReply.Count == 0)
             return null;
-        return stuckForward.Count >= stuckReply.Count ? Locate(store, flow, isReply: false, stuckForward) : Locate(store, flow, isReply: true, stuckReply);
+        return stuckForward.Count >= stuckReply.Count ? Locate(tables, flow, isReply: false, stuckForward) : Locate(tables, flow, isReply: true, stuckReply);
     }
 
     private static bool ReachesClient(Flow flow)
@@ -44,14 +44,14 @@ internal static class LossFinder
         return [.. packets.Where(t => t.SegmentLength > 0).GroupBy(t => t.Sequence).Where(g => g.Count() >= Repeats && g.All(t => t.LastHop < reach)).SelectMany(g => g)];
     }
 
-    private static LostPacket? Locate(ObservationStore store, Flow flow, bool isReply, List<Transmission> packets)
+    private static LostPacket? Locate(ObservationTables tables, Flow flow, bool isReply, List<Transmission> packets)
     {
         var direction = isReply ? flow.Reply : flow.Forward;
         var farthest = packets.MaxBy(t => t.LastHop);
         if (farthest is null || farthest.LastHop == 0 || direction.Hops[farthest.LastHop - 1] is not { Point.Home: { } home } last)
             return null;
-        ref readonly var seen = ref store[farthest.Observations[Array.LastIndexOf(farthest.Hops, (ushort)farthest.LastHop)]];
-        var (place, stage, ingress) = Next(home, last, Movement.At(last.Point, seen, store.Macs[seen.Macs]));
+        var seen = farthest.Observations[^1];
+        var (place, stage, ingress) = Next(home, last, Movement.At(last.Point, seen, tables.Macs[seen.Macs]));
         var target = isReply ? flow.Requested.Source : flow.Served?.Destination ?? flow.Requested.Destination;
         var tuple = RoutedAs(flow, isReply, last, place);
         var predicted = stage == LossStage.Received && !isReply && flow.Served is null && tuple == flow.Requested ? PredictedDestination.Of(place, tuple, ingress) : [];
@@ -65,7 +65,7 @@ internal static class LossFinder
             Stage = stage,
             Tuple = tuple,
             Ingress = ingress,
-            Macs = store.Macs[seen.Macs],
+            Macs = tables.Macs[seen.Macs],
             Predicted = predicted,
             HasArrived = stage == LossStage.Received && home == place && home.Name == (isReply ? flow.ClientNamespace : flow.ServerNamespace) && last.Tuple.Destination == target,
             IsLocal = RouteLookup.IsLocal(place, tuple.Destination),
