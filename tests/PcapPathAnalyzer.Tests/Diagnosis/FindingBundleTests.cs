@@ -38,7 +38,7 @@ public sealed class FindingBundleTests(string name)
         Assert.That(hits, Has.Count.EqualTo(1), string.Join('\n', result.Findings.Select(Text)));
         if ((string?)expected["file"] is { } file)
         {
-            Assert.That(hits[0].Location?.ToString(), Is.EqualTo($"{file}:{expected["line"]}"), Text(hits[0]));
+            Assert.That($"{hits[0].Location?.File}:{hits[0].Location?.Line}", Is.EqualTo($"{file}:{expected["line"]}"), Text(hits[0]));
             Assert.That(File.ReadAllLines(Path.Combine(Folder, name, "bundle", file))[hits[0].Location!.Value.Line - 1], Does.Contain((string)expected["cause"]!));
         }
     }
