@@ -3,8 +3,8 @@ using PcapPathAnalyzer.Dumps;
 
 namespace PcapPathAnalyzer.Bundles;
 
-/// <summary>A support bundle: its captures and dumps, and to which namespace each belongs.</summary>
-public sealed class Bundle
+/// <summary>A support bundle: its captures and dumps, and to which namespace each belongs. Its captures can be read until it is disposed of.</summary>
+public sealed class Bundle : IDisposable
 {
     /// <summary>The folder's or archive's name, without its path.</summary>
     public required string Name { get; init; }
@@ -17,6 +17,12 @@ public sealed class Bundle
 
     /// <summary>Files that were not read, or not whole.</summary>
     public required IReadOnlyList<Problem> Problems { get; init; }
+
+    /// <summary>What was unpacked; null where nothing had to be.</summary>
+    internal IDisposable? Contents { get; init; }
+
+    /// <summary>Gives back the temporary space that unpacked captures take.</summary>
+    public void Dispose() => Contents?.Dispose();
 }
 
 /// <summary>A text file of a namespace.</summary>

@@ -1,84 +1,89 @@
 using System.Text;
-using PcapPathAnalyzer.Capture;
+using PcapPathAnalyzer.Bundles.Archives;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps;
 
 namespace PcapPathAnalyzer.Bundles;
 
-/// <summary>Reads a bundle's folder: tells captures from dumps by content, and reads the dumps.</summary>
+/// <summary>Reads a bundle: tells captures from dumps by content, and reads the dumps.</summary>
 public static class BundleReader
 {
-    /// <summary>Dumps are read whole; a text beyond this is refused, since no command of a node prints so much.</summary>
-    private const long MaxDumpBytes = 256L << 20;
-
     /// <summary>Reads all dumps, and finds the captures without reading them.</summary>
-    /// <exception cref="BundleException">The path is no folder, or holds nothing to read.</exception>
+    /// <param name="path">A folder, an archive (tar, plain or in gzip, zstd, xz or bzip2; zip), or one capture.</param>
+    /// <exception cref="BundleException">There is nothing at the path, or nothing to read in it.</exception>
     public static Bundle Read(string path)
     {
-        if (!Directory.Exists(path))
-            throw new BundleException(File.Exists(path) ? $"{path}: a bundle is a folder; this is a file" : $"{path}: no such folder");
-        var problems = new List<Problem>();
+        var contents = BundleContents.Open(path);
+        try
+        {
+            return Read(path, contents);
+        }
+        catch
+        {
+            contents.Dispose();
+            throw;
+        }
+    }
+
+    private static Bundle Read(string path, BundleContents contents)
+    {
+        var problems = new List<Problem>(contents.Problems);
         var dumps = new List<BundleDump>();
         var captures = new List<BundleCapture>();
-        foreach (var full in Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Order(StringComparer.Ordinal))
+        foreach (var file in contents.Files)
         {
-            var file = Path.GetRelativePath(path, full).Replace('\\', '/');
-            var ns = NamespaceOf(file);
-            try
-            {
-                ReadFile(full, file, ns, dumps, captures, problems);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                problems.Add(new Problem(Severity.Warning, "unreadable-input", new SourceLocation(file, 0), e.Message.Replace(full, file)));
-            }
+            if (file.Kind == ContentKind.Capture)
+                captures.Add(new BundleCapture(file.Folder, file.Name, file.Open));
+            else if (file.Kind is ContentKind.Text or ContentKind.Empty)
+                ReadDump(file, dumps, problems);
+            else
+                problems.Add(new Problem(Severity.Info, "unreadable-input", new SourceLocation(file.Name, 0), "neither a capture nor text; not read"));
         }
 
         if (dumps.Count == 0 && captures.Count == 0)
-            throw new BundleException($"{path}: no capture and no dump found in it");
-        return new Bundle
-        {
-            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))),
-            Dumps = dumps,
-            Captures = captures,
-            Problems = problems,
-        };
+            throw new BundleException(problems.Count == 0 ? $"{path}: no capture and no dump found in it" : $"{path}: no capture and no dump found in it ({problems[0].Location.File}: {problems[0].Message})");
+        return new Bundle { Name = contents.Name, Dumps = dumps, Captures = captures, Problems = problems, Contents = contents };
     }
 
-    /// <summary>The folder of a file is its namespace; files at the top belong to a namespace named <c>.</c>.</summary>
-    private static string NamespaceOf(string file)
+    private static void ReadDump(BundleFile file, List<BundleDump> dumps, List<Problem> problems)
     {
-        var slash = file.LastIndexOf('/');
-        return slash < 0 ? "." : file[..slash];
-    }
-
-    private static void ReadFile(string full, string file, string ns, List<BundleDump> dumps, List<BundleCapture> captures, List<Problem> problems)
-    {
-        Span<byte> head = stackalloc byte[512];
-        using (var stream = File.OpenRead(full))
+        try
         {
-            head = head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-            if (CaptureReader.IsCapture(head))
+            if (DumpFileText.Read(file) is not { } text)
             {
-                captures.Add(new BundleCapture(ns, file, () => File.OpenRead(full)));
+                problems.Add(new Problem(Severity.Warning, "unreadable-input", new SourceLocation(file.Name, 0), $"more bytes of text than a dump has ({BundleLimits.MaxDumpBytes} at most); not read"));
                 return;
             }
 
-            if (stream.Length > MaxDumpBytes)
-            {
-                problems.Add(new Problem(Severity.Warning, "unreadable-input", new SourceLocation(file, 0), $"{stream.Length} bytes of text are more than a dump has ({MaxDumpBytes} at most); not read"));
-                return;
-            }
+            var document = DumpReaders.Read(file.Name, text);
+            problems.AddRange(document.Problems);
+            dumps.Add(new BundleDump(file.Folder, document));
         }
-
-        if (head.Contains((byte)0))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            problems.Add(new Problem(Severity.Info, "unreadable-input", new SourceLocation(file, 0), "neither a capture nor text; not read"));
-            return;
+            problems.Add(new Problem(Severity.Warning, "unreadable-input", new SourceLocation(file.Name, 0), e.Message));
+        }
+    }
+}
+
+/// <summary>A dump's text.</summary>
+internal static class DumpFileText
+{
+    /// <summary>UTF-8, or UTF-16 where a byte order mark says so; null where it is longer than <see cref="BundleLimits.MaxDumpBytes"/>.</summary>
+    public static string? Read(BundleFile file)
+    {
+        if (file.Size > BundleLimits.MaxDumpBytes)
+            return null;
+        using var reader = new StreamReader(file.Open(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+        var text = new StringBuilder();
+        var chunk = new char[1 << 15];
+        for (int read; (read = reader.ReadBlock(chunk)) > 0;)
+        {
+            if (text.Length + read > BundleLimits.MaxDumpBytes)
+                return null;
+            text.Append(chunk, 0, read);
         }
 
-        var document = DumpReaders.Read(file, File.ReadAllText(full, Encoding.UTF8));
-        problems.AddRange(document.Problems);
-        dumps.Add(new BundleDump(ns, document));
+        return text.ToString();
     }
 }
