@@ -8,5 +8,6 @@ var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networki
     AnalyzeCommand.Create(),
     DecodeCommand.Create(),
     InspectCommand.Create(),
+    InspectBundleCommand.Create(),
 };
 return Shell.Run(root, args);

@@ -29,7 +29,7 @@ public static class PathAnalyzer
         }
 
         options.Progress?.Report(new AnalysisProgress($"stitching {store.Count} observations", done, bundle.Captures.Count));
-        var (flows, clocks) = new Stitcher(store, network).Stitch();
+        var (flows, clocks) = new Stitcher(store, network, bundle.StatedClocks).Stitch();
         foreach (var flow in flows)
             flow.Outcome = OutcomeJudge.Judge(flow);
         var explainer = new HopExplainer();
@@ -60,6 +60,8 @@ public static class PathAnalyzer
             builder.Add(dump.Namespace, dump.Document);
         foreach (var capture in bundle.Captures)
             builder.AddNamespace(capture.Namespace);
+        foreach (var (ns, node) in bundle.StatedNodes)
+            builder.StateNode(ns, node);
         return builder.Build();
     }
 

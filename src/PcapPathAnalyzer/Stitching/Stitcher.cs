@@ -3,7 +3,7 @@ using PcapPathAnalyzer.Topology;
 namespace PcapPathAnalyzer.Stitching;
 
 /// <summary>Observations in, flows out: legs, joins across translations, clocks, transmissions, paths.</summary>
-internal sealed class Stitcher(ObservationStore store, Network network)
+internal sealed class Stitcher(ObservationStore store, Network network, IReadOnlyDictionary<string, long>? statedClocks = null)
 {
     /// <summary>Connections and packets of each that the clocks are estimated from.</summary>
     private const int ClockFlows = 4000;
@@ -26,7 +26,7 @@ internal sealed class Stitcher(ObservationStore store, Network network)
     // Copies that nothing but the path can have separated: one sighting per hop, told apart by IP identification or timestamps.
     private ClockTable EstimateClocks(List<(List<Leg> Legs, List<LegJoin> Joins)> groups)
     {
-        var estimator = new ClockEstimator(store);
+        var estimator = new ClockEstimator(store, statedClocks);
         var order = new PathOrder(store, network, clocks: null);
         foreach (var (legs, _) in groups.Take(ClockFlows))
         {
