@@ -18,37 +18,45 @@ public static class PathAnalyzer
         options ??= new AnalysisOptions();
         var problems = new List<Problem>(bundle.Problems);
         var network = BuildNetwork(bundle);
-        var store = new ObservationStore();
-        var decoder = new FrameDecoder(new DecodeOptions { VxlanPorts = VxlanPorts(network) });
-        var reader = new ObservationReader(store, new CapturePointResolver(network, store.Points), decoder);
-        var done = 0;
-        foreach (var capture in bundle.Captures)
+        using var pool = new BlockPool(options.ObservationMemory);
+        var readings = new CaptureFiles(network, pool).Read(bundle.Captures, (file, done) => options.Progress?.Report(new AnalysisProgress($"reading {file}", done, bundle.Captures.Count)));
+        problems.AddRange(readings.SelectMany(r => r.Problems));
+        var observations = ReadingMerger.Merge(readings);
+        var count = observations.Count;
+        options.Progress?.Report(new AnalysisProgress($"stitching {count} observations", bundle.Captures.Count, bundle.Captures.Count));
+        var keeper = new PacketKeeper(options.KeptObservations);
+        var (flows, clocks) = new Stitcher(observations, network, pool).Stitch(Explainer, (flow, clocks) =>
         {
-            options.Progress?.Report(new AnalysisProgress($"reading {capture.File}", done++, bundle.Captures.Count));
-            ReadCapture(reader, capture, problems);
-        }
-
-        options.Progress?.Report(new AnalysisProgress($"stitching {store.Count} observations", done, bundle.Captures.Count));
-        var (flows, clocks) = new Stitcher(store, network, bundle.StatedClocks).Stitch();
-        foreach (var flow in flows)
-            flow.Outcome = OutcomeJudge.Judge(flow);
-        var explainer = new HopExplainer();
-        foreach (var flow in flows)
-            explainer.Explain(flow);
-        options.Progress?.Report(new AnalysisProgress("diagnosing", done, bundle.Captures.Count));
-        var evidence = new Evidence(network, store, flows, clocks, problems);
+            if (options.Packets is { } sink)
+                PacketSighting.Send(flow, observations.Tables, clocks, sink);
+            keeper.Settle(flow);
+        });
+        options.Progress?.Report(new AnalysisProgress("diagnosing", bundle.Captures.Count, bundle.Captures.Count));
+        var evidence = new Evidence(network, observations.Tables, flows, clocks, problems);
         return new AnalysisResult
         {
             Bundle = bundle,
             Network = network,
-            CapturePoints = store.Points,
+            CapturePoints = observations.Tables.Points,
             Flows = flows,
             Findings = FindingCatalogue.Diagnose(evidence),
             Clocks = clocks,
             Problems = problems,
-            Frames = reader.Frames,
-            DecodeFaults = reader.Faults.Select((n, i) => (Fault: (DecodeFault)i, Count: n)).Where(p => p.Fault != DecodeFault.None && p.Count > 0).ToDictionary(p => p.Fault, p => p.Count),
-            Observations = store,
+            Frames = readings.Sum(r => r.Frames),
+            Observations = count,
+            DecodeFaults = Enum.GetValues<DecodeFault>().Where(f => f != DecodeFault.None).Select(f => (Fault: f, Count: readings.Sum(r => r.Faults[(int)f]))).Where(p => p.Count > 0).ToDictionary(p => p.Fault, p => p.Count),
+            Tables = observations.Tables,
+        };
+    }
+
+    // One a thread: it remembers rulesets' answers.
+    private static Action<Flow> Explainer()
+    {
+        var explainer = new HopExplainer();
+        return flow =>
+        {
+            flow.Outcome = OutcomeJudge.Judge(flow);
+            explainer.Explain(flow);
         };
     }
 
@@ -62,38 +70,24 @@ public static class PathAnalyzer
             builder.AddNamespace(capture.Namespace);
         foreach (var (ns, node) in bundle.StatedNodes)
             builder.StateNode(ns, node);
+        foreach (var (node, offset) in bundle.StatedClocks)
+            builder.StateClock(node, offset);
         return builder.Build();
-    }
-
-    private static void ReadCapture(ObservationReader reader, BundleCapture capture, List<Problem> problems)
-    {
-        try
-        {
-            reader.Read(capture, problems);
-        }
-        catch (IOException e)
-        {
-            problems.Add(new Problem(Severity.Warning, "unreadable-input", new SourceLocation(capture.File, 0), e.Message));
-        }
-    }
-
-    // The IANA port, Linux's historical default, and what the devices in the dumps use.
-    private static HashSet<int> VxlanPorts(Network network)
-    {
-        var ports = new HashSet<int> { 4789, 8472 };
-        foreach (var device in network.Namespaces.SelectMany(n => n.Interfaces))
-        {
-            if (device.Link.Vxlan is { } vxlan)
-                ports.Add(vxlan.DestinationPort);
-        }
-
-        return ports;
     }
 }
 
 /// <summary>Choices of an analysis.</summary>
 public sealed record AnalysisOptions
 {
+    /// <summary>Bytes of observations that are kept in memory while captures are read; what is more goes to a temporary file.</summary>
+    public long ObservationMemory { get; init; } = 768L << 20;
+
+    /// <summary>Observations whose packets are kept with their flows after the analysis, for tracing and findings; failed flows have the first claim.</summary>
+    public long KeptObservations { get; init; } = 2_000_000;
+
+    /// <summary>Takes every packet at every capture point, flow by flow, whether the flow keeps its packets or not.</summary>
+    public PacketSink? Packets { get; init; }
+
     public IProgress<AnalysisProgress>? Progress { get; init; }
 }
 

@@ -19,7 +19,7 @@ internal static class StitchTiming
             || f.Retransmissions != 0 || f.Outcome != FlowOutcome.Completed || f.Forward.Hops.Any(h => h.Packets != packets) || f.Reply.Hops.Any(h => h.Packets != packets)
             || !f.Forward.Hops.SelectMany(h => h.Actions).Any(a => a.Name == "dnat" && a.Citation is not null));
         using var process = Process.GetCurrentProcess();
-        Console.WriteLine($"observations {result.Observations.Count:N0}  flows {result.Flows.Count:N0} of {flows:N0}, wrong {wrong}  captures {bytes / 1e6:N0} MB  analyze {watch.Elapsed.TotalSeconds:N2} s  {result.Observations.Count / watch.Elapsed.TotalSeconds / 1e6:N2} million observations/s  peak memory {process.PeakWorkingSet64 / 1e6:N0} MB");
+        Console.WriteLine($"observations {result.Observations:N0}  flows {result.Flows.Count:N0} of {flows:N0}, wrong {wrong}  captures {bytes / 1e6:N0} MB  analyze {watch.Elapsed.TotalSeconds:N2} s  {result.Observations / watch.Elapsed.TotalSeconds / 1e6:N2} million observations/s  peak memory {process.PeakWorkingSet64 / 1e6:N0} MB");
         return result.Flows.Count == flows && wrong == 0 ? 0 : 1;
     }
 }

@@ -19,14 +19,13 @@ public sealed class BundleTruthTests(string bundle)
     {
         result = PathAnalyzer.Analyze(BundleReader.Read(TestData.Bundle(bundle)));
         truth = Truth.Read(bundle);
-        var store = result.Observations;
         seen = [];
         foreach (var flow in result.Flows)
         {
             foreach (var t in flow.Forward.Transmissions.Concat(flow.Reply.Transmissions))
             {
-                foreach (var i in t.Observations)
-                    Assert.That(seen.TryAdd((store.Points[store[i].Point].File, store[i].Frame), (flow, t)), Is.True, "a frame belongs to one packet");
+                foreach (var o in t.Observations)
+                    Assert.That(seen.TryAdd((result.CapturePoints[o.Point].File, o.Frame), (flow, t)), Is.True, "a frame belongs to one packet");
             }
         }
     }
@@ -38,8 +37,7 @@ public sealed class BundleTruthTests(string bundle)
         {
             var packets = group.Select(o => seen[(o.File, o.Frame)].Packet).Distinct().ToList();
             Assert.That(packets, Has.Count.EqualTo(1), $"{flow.Token} {group.Key}");
-            var store = result.Observations;
-            var frames = packets[0].Observations.Select(i => (store.Points[store[i].Point].File, (long)store[i].Frame));
+            var frames = packets[0].Observations.Select(o => (result.CapturePoints[o.Point].File, (long)o.Frame));
             Assert.That(frames, Is.EquivalentTo(group.Select(o => (o.File, o.Frame))), $"{flow.Token} {group.Key}");
             Assert.That(packets[0].IsReply, Is.EqualTo(group.Key.IsReply));
         }
@@ -50,8 +48,7 @@ public sealed class BundleTruthTests(string bundle)
     {
         foreach (var (_, packet) in seen.Values.Distinct())
         {
-            var store = result.Observations;
-            var times = packet.Observations.Where(i => store.Points[store[i].Point].Device is not { IsBridge: true }).GroupBy(i => store.Points[store[i].Point].Clock).Select(g => g.Select(i => store[i].Time).ToList());
+            var times = packet.Observations.Where(o => result.CapturePoints[o.Point].Device is not { IsBridge: true }).GroupBy(o => result.CapturePoints[o.Point].Clock, StringComparer.Ordinal).Select(g => g.Select(o => o.Time).ToList());
             foreach (var clock in times)
                 Assert.That(clock, Is.Ordered);
         }

@@ -34,8 +34,12 @@ internal static class AnalyzeCommand
         }
 
         using var progress = new ProgressLine();
-        using var bundle = BundleReader.Read(path);
-        var result = PathAnalyzer.Analyze(bundle, new AnalysisOptions { Progress = progress });
+        using var input = BundleReader.Read(path);
+        if (output is not null)
+            Directory.CreateDirectory(output);
+        var result = packets && output is not null
+            ? PacketsCsv.Write(output, sink => PathAnalyzer.Analyze(input, new AnalysisOptions { Progress = progress, Packets = sink }))
+            : PathAnalyzer.Analyze(input, new AnalysisOptions { Progress = progress });
         progress.Clear();
         if (output is null)
         {
@@ -44,9 +48,8 @@ internal static class AnalyzeCommand
         }
         else
         {
-            Directory.CreateDirectory(output);
             foreach (var report in reports)
-                report.Write(result, output, new ReportOptions { Packets = packets });
+                report.Write(result, output);
         }
 
         return threshold is { } t && result.Findings.Any(f => f.Severity >= t) ? Shell.FindingReached : Shell.Done;

@@ -32,5 +32,8 @@ public sealed class AnalysisResult
     /// <summary>Frames per reason they were not decoded to the payload; fully decoded ones are not in it.</summary>
     public required IReadOnlyDictionary<DecodeFault, long> DecodeFaults { get; init; }
 
-    internal ObservationStore Observations { get; init; } = new();
+    /// <summary>Packets seen, once per capture point.</summary>
+    public required long Observations { get; init; }
+
+    internal ObservationTables Tables { get; init; } = new();
 }

@@ -15,17 +15,16 @@ public static class BundleInspector
     {
         var network = PathAnalyzer.BuildNetwork(bundle);
         var points = new List<CapturePoint>();
-        var resolver = new CapturePointResolver(network, points);
+        var resolver = new CapturePointResolver(network);
         var decoder = new FrameDecoder();
         foreach (var capture in bundle.Captures)
-            Look(resolver, decoder, capture);
+            Look(resolver.ForFile(capture, points), decoder, capture);
         return new BundleInspection { Bundle = bundle, Network = network, CapturePoints = points, Missing = [.. MissingInputs.Of(network, points)] };
     }
 
-    private static void Look(CapturePointResolver resolver, FrameDecoder decoder, BundleCapture capture)
+    private static void Look(CapturePointResolver.FilePoints file, FrameDecoder decoder, BundleCapture capture)
     {
         var frame = new DecodedFrame();
-        var file = resolver.ForFile(capture);
         try
         {
             using var reader = CaptureReader.Open(capture.Open(), capture.File);

@@ -7,7 +7,7 @@ namespace PcapPathAnalyzer.Diagnosis;
 /// <summary>What a finding may look at: the observed flows, and the network that the dumps describe.</summary>
 public sealed class Evidence
 {
-    internal Evidence(Network network, ObservationStore store, IReadOnlyList<Flow> flows, ClockTable clocks, IReadOnlyList<Problem> problems)
+    internal Evidence(Network network, ObservationTables store, IReadOnlyList<Flow> flows, ClockTable clocks, IReadOnlyList<Problem> problems)
     {
         Network = network;
         Store = store;
@@ -27,7 +27,7 @@ public sealed class Evidence
 
     public IReadOnlyList<CapturePoint> CapturePoints => Store.Points;
 
-    internal ObservationStore Store { get; }
+    internal ObservationTables Store { get; }
 
     /// <summary>One per failed flow whose packets were lost before they arrived.</summary>
     internal IReadOnlyList<LostPacket> Lost { get; }

@@ -26,11 +26,8 @@ internal static class FlowEvidence
     /// <summary>Frames of a transmission, along its way.</summary>
     public static IEnumerable<FrameLocation> Frames(this Evidence evidence, Transmission transmission)
     {
-        foreach (var i in transmission.Observations)
-        {
-            var (point, frame) = (evidence.Store[i].Point, evidence.Store[i].Frame);
-            yield return new FrameLocation(evidence.Store.Points[point].File, frame);
-        }
+        foreach (var o in transmission.Observations)
+            yield return new FrameLocation(evidence.Store.Points[o.Point].File, o.Frame);
     }
 
     /// <summary>The frame of a transmission at the last place it was seen.</summary>

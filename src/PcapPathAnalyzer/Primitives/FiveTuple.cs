@@ -9,6 +9,14 @@ public readonly record struct FiveTuple(IpAddress Source, ushort SourcePort, IpA
     /// <summary>The tuple of the other direction, untranslated.</summary>
     public FiveTuple Reversed => new(Destination, DestinationPort, Source, SourcePort, Protocol);
 
+    /// <summary>One multiplication an address: it is asked once per packet.</summary>
+    public override int GetHashCode()
+    {
+        var hash = ((Source.Low ^ Source.High) * 0x9E3779B97F4A7C15UL) ^ ulong.RotateLeft((Destination.Low ^ Destination.High) * 0xC2B2AE3D27D4EB4FUL, 29);
+        hash ^= (((ulong)SourcePort << 24) | ((ulong)DestinationPort << 8) | (byte)Protocol) * 0x165667B19E3779F9UL;
+        return (int)(hash >> 32) ^ (int)hash;
+    }
+
     public override string ToString() =>
         Protocol.HasPorts()
             ? $"{Protocol.Keyword()} {Endpoint(Source, SourcePort)} > {Endpoint(Destination, DestinationPort)}"

@@ -5,18 +5,16 @@ using PcapPathAnalyzer.Stitching;
 
 namespace PcapPathAnalyzer.Reports;
 
-/// <summary><c>flows.csv</c>, <c>hops.csv</c>, <c>findings.csv</c> and <c>packets.csv</c>; an empty field means "not known".</summary>
+/// <summary><c>flows.csv</c>, <c>hops.csv</c> and <c>findings.csv</c>; an empty field means "not known".</summary>
 public sealed class CsvReport : IReport
 {
     public string Format => "csv";
 
-    public void Write(AnalysisResult result, string folder, ReportOptions options)
+    public void Write(AnalysisResult result, string folder)
     {
         WriteTable(folder, "flows.csv", FlowColumns, csv => Flows(csv, result));
         WriteTable(folder, "hops.csv", HopColumns, csv => Hops(csv, result));
         WriteTable(folder, "findings.csv", FindingColumns, csv => Findings(csv, result));
-        if (options.Packets)
-            WriteTable(folder, "packets.csv", PacketsCsv.Columns, csv => PacketsCsv.Write(csv, result));
     }
 
     private static readonly string[] FlowColumns =

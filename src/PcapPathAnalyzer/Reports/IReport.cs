@@ -9,12 +9,5 @@ public interface IReport
     string Format { get; }
 
     /// <summary>Writes the format's files into a folder that exists.</summary>
-    void Write(AnalysisResult result, string folder, ReportOptions options);
-}
-
-/// <summary>Choices of a report.</summary>
-public sealed record ReportOptions
-{
-    /// <summary>Also <c>packets.csv</c>, a row per observation.</summary>
-    public bool Packets { get; init; }
+    void Write(AnalysisResult result, string folder);
 }

@@ -14,7 +14,7 @@ public sealed class JsonReport : IReport
 
     public string Format => "json";
 
-    public void Write(AnalysisResult result, string folder, ReportOptions options) =>
+    public void Write(AnalysisResult result, string folder) =>
         OutputFile.Write(Path.Combine(folder, "analysis.json"), writer => Write(result, writer));
 
     public static void Write(AnalysisResult result, TextWriter writer)
@@ -259,7 +259,7 @@ public sealed class JsonReport : IReport
         json.WritePropertyName("counters");
         json.WriteStartObject();
         json.Member("frames", result.Frames);
-        json.Member("observations", result.Observations.Count);
+        json.Member("observations", result.Observations);
         json.Member("flows", result.Flows.Count);
         json.WritePropertyName("decodeFaults");
         json.WriteStartObject();

@@ -5,48 +5,50 @@ using PcapPathAnalyzer.Stitching;
 
 namespace PcapPathAnalyzer.Reports;
 
-/// <summary>A row per observation of a packet at a capture point, by packet and hop.</summary>
-internal static class PacketsCsv
+/// <summary><c>packets.csv</c>: a row per observation of a packet at a capture point. Written while the analysis runs, since the packets of a large bundle are not kept.</summary>
+public static class PacketsCsv
 {
-    public static readonly string[] Columns =
+    private static readonly string[] Columns =
     [
         "packet_id", "flow_id", "direction", "hop", "namespace", "interface", "file", "frame", "time", "src", "src_port", "dst", "dst_port", "protocol", "ttl", "vni", "length", "retransmission",
     ];
 
-    public static void Write(CsvWriter csv, AnalysisResult result)
+    /// <summary>Runs an analysis and writes its packets into a folder that exists.</summary>
+    /// <param name="folder">Where <c>packets.csv</c> goes.</param>
+    /// <param name="analyze">The analysis, with the sink that takes its packets.</param>
+    public static AnalysisResult Write(string folder, Func<PacketSink, AnalysisResult> analyze)
     {
-        var all = result.Flows.SelectMany(f => f.Forward.Transmissions.Concat(f.Reply.Transmissions).Select(t => (Flow: f, Transmission: t)));
-        foreach (var (flow, transmission) in all.OrderBy(p => p.Transmission.Number))
+        AnalysisResult? result = null;
+        OutputFile.Write(Path.Combine(folder, "packets.csv"), writer =>
         {
-            for (var k = 0; k < transmission.Observations.Length; k++)
-                Row(csv, result.Observations, flow, transmission, k);
-        }
+            using var csv = CsvTable.Create(writer);
+            csv.WriteHeader(Columns);
+            result = analyze((in PacketSighting s) => Row(csv, s));
+        });
+        return result!;
     }
 
-    private static void Row(CsvWriter csv, ObservationStore store, Flow flow, Transmission transmission, int k)
+    private static void Row(CsvWriter csv, in PacketSighting s)
     {
-        ref var o = ref store[transmission.Observations[k]];
-        var point = store.Points[o.Point];
-        var tuple = store.Tuples[o.Tuple];
-        var ports = tuple.Protocol.HasPorts();
-        csv.WriteField(transmission.Number);
-        csv.WriteField(flow.Id);
-        csv.WriteField(transmission.IsReply ? "reply" : "forward");
-        csv.WriteField(transmission.Hops[k]);
-        csv.WriteText(point.Namespace);
-        csv.WriteText(point.Interface);
-        csv.WriteText(point.File);
-        csv.WriteField(o.Frame);
-        csv.WriteField(new Timestamp(o.Time));
-        csv.WriteField(tuple.Source);
-        csv.WriteField(ports ? tuple.SourcePort : (ushort?)null);
-        csv.WriteField(tuple.Destination);
-        csv.WriteField(ports ? tuple.DestinationPort : (ushort?)null);
-        csv.WriteField(tuple.Protocol.Keyword());
-        csv.WriteField(o.Ttl);
-        csv.WriteField(o.Tunnel != 0 && store.Tunnels[o.Tunnel].Vni >= 0 ? store.Tunnels[o.Tunnel].Vni : (long?)null);
-        csv.WriteField(o.Length);
-        csv.WriteField(transmission.IsRetransmission ? "true" : "false");
+        var ports = s.Tuple.Protocol.HasPorts();
+        csv.WriteField(s.PacketId);
+        csv.WriteField(s.Flow.Id);
+        csv.WriteField(s.IsReply ? "reply" : "forward");
+        csv.WriteField(s.Hop);
+        csv.WriteText(s.Point.Namespace);
+        csv.WriteText(s.Point.Interface);
+        csv.WriteText(s.Point.File);
+        csv.WriteField(s.Frame);
+        csv.WriteField(s.Time);
+        csv.WriteField(s.Tuple.Source);
+        csv.WriteField(ports ? s.Tuple.SourcePort : (ushort?)null);
+        csv.WriteField(s.Tuple.Destination);
+        csv.WriteField(ports ? s.Tuple.DestinationPort : (ushort?)null);
+        csv.WriteField(s.Tuple.Protocol.Keyword());
+        csv.WriteField(s.Ttl);
+        csv.WriteField(s.Vni);
+        csv.WriteField(s.Length);
+        csv.WriteField(s.IsRetransmission ? "true" : "false");
         csv.EndRecord();
     }
 }

@@ -7,7 +7,8 @@ namespace PcapPathAnalyzer.Stitching;
 /// <summary>A place packets were seen at: an interface of a namespace, as one file shows it.</summary>
 public sealed class CapturePoint
 {
-    public required int Index { get; init; }
+    /// <summary>From 0 over all files; within its file while that is read.</summary>
+    public required int Index { get; set; }
 
     public required string Namespace { get; init; }
 

@@ -9,9 +9,10 @@ namespace PcapPathAnalyzer.Stitching;
 /// Says which interface a capture was taken on, in the order the bundle's contract gives: what <c>bundle.json</c> says,
 /// the pcapng interface name, the ifindex of Linux cooked v2 frames, the file name, the MAC and IP addresses inside.
 /// </summary>
-internal sealed class CapturePointResolver(Network network, List<CapturePoint> points)
+internal sealed class CapturePointResolver(Network network)
 {
-    public FilePoints ForFile(BundleCapture capture) => new(network, points, capture);
+    /// <summary>The points of one file; they are added to the list as the file shows them.</summary>
+    public FilePoints ForFile(BundleCapture capture, List<CapturePoint> points) => new(network, points, capture);
 
     /// <summary>The capture points of one file: one, or one per interface the file tells apart.</summary>
     internal sealed class FilePoints(Network network, List<CapturePoint> points, BundleCapture capture)

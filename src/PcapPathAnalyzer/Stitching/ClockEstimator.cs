@@ -4,18 +4,18 @@ namespace PcapPathAnalyzer.Stitching;
 /// Estimates how far the nodes' clocks are apart. A packet seen on A and then on B bounds the offset from above, one the
 /// other way from below; the least delay of each direction is taken as equal (the argument of NTP, RFC 5905 section 8).
 /// </summary>
-internal sealed class ClockEstimator(ObservationStore store, IReadOnlyDictionary<string, long>? stated = null)
+internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictionary<string, long> stated)
 {
     private readonly Dictionary<(string From, string To), (long Least, int Packets)> least = [];
 
-    /// <summary>Takes one transmission whose observations are in path order.</summary>
-    public void Add(IReadOnlyList<int> inPathOrder)
+    /// <summary>Takes one transmission whose observations are in path order, times as captured.</summary>
+    public void Add(ReadOnlySpan<Observation> inPathOrder)
     {
-        for (var i = 1; i < inPathOrder.Count; i++)
+        for (var i = 1; i < inPathOrder.Length; i++)
         {
-            ref var a = ref store[inPathOrder[i - 1]];
-            ref var b = ref store[inPathOrder[i]];
-            var (from, to) = (store.Points[a.Point].Clock, store.Points[b.Point].Clock);
+            ref readonly var a = ref inPathOrder[i - 1];
+            ref readonly var b = ref inPathOrder[i];
+            var (from, to) = (tables.Points[a.Point].Clock, tables.Points[b.Point].Clock);
             if (from == to)
                 continue;
             (long Least, int Packets) known = least.GetValueOrDefault((from, to), (long.MaxValue, 0));
@@ -25,11 +25,11 @@ internal sealed class ClockEstimator(ObservationStore store, IReadOnlyDictionary
 
     public ClockTable Estimate()
     {
-        var names = store.Points.Select(p => p.Clock).Distinct().Order(StringComparer.Ordinal).ToList();
+        var names = tables.Points.Select(p => p.Clock).Distinct().Order(StringComparer.Ordinal).ToList();
         var estimates = new Dictionary<string, ClockEstimate>(StringComparer.Ordinal);
         foreach (var known in names)
         {
-            if (stated is not null && stated.TryGetValue(known, out var offset))
+            if (stated.TryGetValue(known, out var offset))
                 estimates.Add(known, new ClockEstimate(known, offset, 0, 0, "bundle.json"));
         }
 
@@ -43,7 +43,7 @@ internal sealed class ClockEstimator(ObservationStore store, IReadOnlyDictionary
             Spread(reference, estimates);
         }
 
-        return new ClockTable([.. estimates.Values.OrderBy(e => e.Name, StringComparer.Ordinal)], store.Points);
+        return new ClockTable([.. estimates.Values.OrderBy(e => e.Name, StringComparer.Ordinal)], tables.Points);
     }
 
     // Breadth first from the reference, so that each estimate rests on the fewest steps.

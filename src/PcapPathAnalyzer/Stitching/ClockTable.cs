@@ -17,13 +17,19 @@ public sealed class ClockTable
     internal ClockTable(IReadOnlyList<ClockEstimate> estimates, IReadOnlyList<CapturePoint> points)
     {
         Estimates = estimates;
-        offsets = estimates.ToDictionary(e => e.Name, e => e.Offset);
-        byPoint = points.Select(p => offsets.GetValueOrDefault(p.Clock)).ToArray();
+        offsets = estimates.ToDictionary(e => e.Name, e => e.Offset, StringComparer.Ordinal);
+        byPoint = [.. points.Select(p => offsets.GetValueOrDefault(p.Clock))];
     }
 
     /// <summary>One per node that has captures, ordered by name; the reference has offset 0.</summary>
     public IReadOnlyList<ClockEstimate> Estimates { get; }
 
-    /// <summary>The time of an observation on the reference clock, nanoseconds.</summary>
-    internal long Corrected(in Observation o) => o.Time - byPoint[o.Point];
+    /// <summary>Nanoseconds that the clock of a capture point is ahead of the reference.</summary>
+    public long Offset(int point) => byPoint[point];
+
+    /// <summary>Nanoseconds that a node's clock is ahead of the reference; 0 for a node without captures.</summary>
+    public long Offset(string clock) => offsets.GetValueOrDefault(clock);
+
+    /// <summary>The time that the capture says, of an observation whose time was corrected; nanoseconds.</summary>
+    internal long AsCaptured(in Observation o) => o.Time + byPoint[o.Point];
 }

@@ -1,194 +1,202 @@
 using PcapPathAnalyzer.Decode;
-using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Stitching;
 
-/// <summary>Makes one direction of a flow: its transmissions, its hops in path order, times between hops.</summary>
-internal sealed class DirectionBuilder(ObservationStore store, Network network, ClockTable clocks)
+/// <summary>Makes one direction of a flow: its transmissions, its hops in path order, times between hops. One instance serves one thread.</summary>
+internal sealed class DirectionBuilder(ObservationTables tables, Network network, TransmissionMemory memory)
 {
-    private readonly TransmissionMatcher matcher = new(store, clocks);
-    private readonly PathOrder order = new(store, network, clocks);
+    /// <summary>Transmissions that are asked for the order of hops.</summary>
+    private const int Witnesses = 24;
 
-    /// <param name="observations">All observations of the direction, ICMP errors that travel with it included.</param>
+    private readonly TransmissionMatcher matcher = new(tables);
+    private readonly PathOrder order = new(tables, network);
+    private readonly List<HopCandidate> travelling = [];
+    private readonly List<HopCandidate> errors = [];
+    private readonly List<int> members = [];
+    private HopCandidate[] hopAt = new HopCandidate[64];
+
+    /// <param name="items">Where the observations are; their times are on the reference clock.</param>
+    /// <param name="indices">Those of the direction, ICMP errors that travel with it included.</param>
+    /// <param name="count">How many indices there are.</param>
     /// <param name="isReply">True from server to client.</param>
     /// <param name="sender">Namespace the packets come from, where known.</param>
     /// <param name="receiver">Namespace they go to, where known.</param>
-    public FlowDirection Build(List<int> observations, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
+    public FlowDirection Build(Observation[] items, int[] indices, int count, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
     {
-        if (observations.Count == 0)
+        if (count == 0)
             return FlowDirection.Empty;
-        var matched = matcher.Match(observations);
+        matcher.Match(items, indices, count);
+        FindHops(items, indices, count);
         // ICMP errors come from routers on the way: their hops are their own and do not shape the flow's path.
-        var travelling = matched.Where(t => store[t[0]].Kind != ObservationKind.IcmpError).ToList();
-        var keys = order.Order(travelling, sender, receiver);
-        foreach (var key in order.Order(matched.Where(t => store[t[0]].Kind == ObservationKind.IcmpError).ToList(), null, receiver))
+        var ordered = order.Order([.. travelling], Precedence(items, indices, travelling, errors: false), sender, receiver, byTime: true);
+        foreach (var hop in order.Order([.. errors], Precedence(items, indices, errors, errors: true), null, receiver, byTime: true))
         {
-            if (!keys.Contains(key))
-                keys.Add(key);
+            if (!ordered.Exists(h => h.Key == hop.Key))
+                ordered.Add(hop);
         }
 
-        var numbers = keys.Select((k, i) => (k, i)).ToDictionary(p => p.k, p => (ushort)(p.i + 1));
-        var transmissions = matched.ConvertAll(t => Make(t, numbers, isReply));
-        var retransmissions = MarkRetransmissions(transmissions);
+        var numbers = Numbers(ordered);
+        var transmissions = Emit(items, indices, count, numbers, isReply);
         return new FlowDirection
         {
-            Hops = Hops(keys, transmissions),
+            Hops = new HopMeter(tables, ordered).Measure(transmissions),
             Packets = transmissions.Count(t => !t.IsIcmpError),
-            Retransmissions = retransmissions,
+            Retransmissions = Retransmission.Mark(transmissions),
             Transmissions = transmissions,
         };
     }
 
-    private Transmission Make(List<int> observations, Dictionary<HopKey, ushort> numbers, bool isReply)
+    // Hops in order of first sight. Packets pass them in the same order again and again: the next one is tried first.
+    private void FindHops(Observation[] items, int[] indices, int count)
     {
-        ref var first = ref store[observations[0]];
-        var ordered = observations.OrderBy(i => numbers[PathOrder.Key(store[i])]).ThenBy(i => clocks.Corrected(store[i])).ThenBy(i => store[i].Frame).ToArray();
-        var (start, end) = (first.TcpSequence, first.TcpSequence);
-        var length = 0;
-        foreach (var i in observations)
+        travelling.Clear();
+        errors.Clear();
+        if (hopAt.Length < count)
+            hopAt = new HopCandidate[Math.Max(count, hopAt.Length * 2)];
+        foreach (var head in matcher.Set.Heads)
         {
-            ref var o = ref store[i];
+            var hops = items[indices[head]].Kind == ObservationKind.IcmpError ? errors : travelling;
+            var guess = 0;
+            for (var k = head; k >= 0; k = matcher.Set.Next(k))
+            {
+                ref var o = ref items[indices[k]];
+                var key = PathOrder.Key(o);
+                var found = guess < hops.Count && hops[guess].Key == key ? guess : hops.FindIndex(h => h.Key == key);
+                if (found < 0)
+                {
+                    found = hops.Count;
+                    hops.Add(new HopCandidate(key, tables.Points[key.Point], found, o));
+                }
+
+                hopAt[k] = hops[found];
+                guess = found + 1;
+            }
+        }
+    }
+
+    private int[,] Precedence(Observation[] items, int[] indices, List<HopCandidate> hops, bool errors)
+    {
+        var before = new int[hops.Count, hops.Count];
+        var taken = 0;
+        foreach (var head in matcher.Set.Heads)
+        {
+            if (items[indices[head]].Kind == ObservationKind.IcmpError != errors || matcher.Set.Next(head) < 0)
+                continue;
+            if (taken++ == Witnesses)
+                break;
+            for (var x = head; x >= 0; x = matcher.Set.Next(x))
+            {
+                for (var y = matcher.Set.Next(x); y >= 0; y = matcher.Set.Next(y))
+                {
+                    ref var a = ref items[indices[x]];
+                    ref var b = ref items[indices[y]];
+                    if (a.Time == b.Time || !ReferenceEquals(hopAt[x].Point.Home?.Node, hopAt[y].Point.Home?.Node) || hopAt[x].Point.Clock != hopAt[y].Point.Clock)
+                        continue;
+                    var (first, second) = a.Time < b.Time ? (hopAt[x].Index, hopAt[y].Index) : (hopAt[y].Index, hopAt[x].Index);
+                    before[first, second]++;
+                    before[second, first]--;
+                }
+            }
+        }
+
+        return before;
+    }
+
+    // Number of each hop along the way, from 1, for travelling packets and for errors.
+    private (ushort[] Travelling, ushort[] Errors) Numbers(List<HopCandidate> ordered)
+    {
+        return (Of(travelling), Of(errors));
+
+        ushort[] Of(List<HopCandidate> hops)
+        {
+            var numbers = new ushort[hops.Count];
+            foreach (var hop in hops)
+                numbers[hop.Index] = (ushort)(ordered.FindIndex(h => h.Key == hop.Key) + 1);
+            return numbers;
+        }
+    }
+
+    private List<Transmission> Emit(Observation[] items, int[] indices, int count, (ushort[] Travelling, ushort[] Errors) numbers, bool isReply)
+    {
+        var (sorted, hops, used) = memory.Take(count);
+        var transmissions = new List<Transmission>(matcher.Set.Count);
+        foreach (var head in matcher.Set.Heads)
+        {
+            var numberOf = items[indices[head]].Kind == ObservationKind.IcmpError ? numbers.Errors : numbers.Travelling;
+            members.Clear();
+            for (var k = head; k >= 0; k = matcher.Set.Next(k))
+                Insert(items, indices, numberOf, k);
+            var start = used;
+            foreach (var k in members)
+            {
+                sorted[used] = items[indices[k]];
+                hops[used++] = numberOf[hopAt[k].Index];
+            }
+
+            transmissions.Add(Make(new ArraySegment<Observation>(sorted, start, used - start), new ArraySegment<ushort>(hops, start, used - start), isReply));
+        }
+
+        // A copy cut by its snap length joins last, and may be the earliest.
+        transmissions.Sort((a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Observations.Offset.CompareTo(b.Observations.Offset));
+        return transmissions;
+    }
+
+    // By hop, then time, then frame; members come nearly in order.
+    private void Insert(Observation[] items, int[] indices, ushort[] numberOf, int k)
+    {
+        var at = members.Count;
+        while (at > 0 && Compare(members[at - 1], k) > 0)
+            at--;
+        members.Insert(at, k);
+
+        int Compare(int a, int b)
+        {
+            var byHop = numberOf[hopAt[a].Index] - numberOf[hopAt[b].Index];
+            if (byHop != 0)
+                return byHop;
+            ref var x = ref items[indices[a]];
+            ref var y = ref items[indices[b]];
+            return x.Time != y.Time ? x.Time.CompareTo(y.Time) : x.Frame.CompareTo(y.Frame);
+        }
+    }
+
+    private static Transmission Make(ArraySegment<Observation> observations, ArraySegment<ushort> hops, bool isReply)
+    {
+        var span = observations.AsSpan();
+        ref var first = ref span[0];
+        var flags = TcpFlags.None;
+        foreach (ref var o in span)
+        {
+            flags |= o.TcpFlags;
+            if (o.Time < first.Time)
+                first = ref o;
+        }
+
+        var (start, end) = (first.TcpSequence, first.TcpSequence);
+        foreach (ref var o in span)
+        {
             if (!o.HasTcp())
                 continue;
             if ((int)(o.TcpSequence - start) < 0)
                 start = o.TcpSequence;
-            var fin = o.TcpSequence + (uint)SegmentLength(o);
+            var fin = o.TcpSequence + (uint)Retransmission.SegmentLength(o);
             if ((int)(fin - end) > 0)
                 end = fin;
         }
 
-        length = (int)(end - start);
         return new Transmission
         {
-            Observations = ordered,
-            Hops = [.. ordered.Select(i => numbers[PathOrder.Key(store[i])])],
-            Time = clocks.Corrected(first),
+            Observations = observations,
+            Hops = hops,
+            Time = first.Time,
             Sequence = start,
-            SegmentLength = length,
-            TcpFlags = observations.Aggregate(TcpFlags.None, (flags, i) => flags | store[i].TcpFlags),
+            SegmentLength = (int)(end - start),
+            TcpFlags = flags,
             Acknowledgment = first.TcpAcknowledgment,
             PayloadLength = first.PayloadLength,
             IsIcmpError = first.Kind == ObservationKind.IcmpError,
             IsReply = isReply,
         };
-    }
-
-    private static int SegmentLength(in Observation o) =>
-        o.PayloadLength + ((o.TcpFlags & TcpFlags.Syn) != 0 ? 1 : 0) + ((o.TcpFlags & TcpFlags.Fin) != 0 ? 1 : 0);
-
-    // A segment whose bytes (SYN and FIN count as one) were all sent before. A keep-alive repeats the byte before the next
-    // one and is not meant.
-    private static int MarkRetransmissions(List<Transmission> transmissions)
-    {
-        var count = 0;
-        uint? highest = null;
-        var sent = new HashSet<(uint, int)>();
-        foreach (var t in transmissions)
-        {
-            if (t.SegmentLength == 0 || t.IsIcmpError || (t.TcpFlags & TcpFlags.Rst) != 0)
-                continue;
-            var end = t.Sequence + (uint)t.SegmentLength;
-            var keepAlive = t.SegmentLength == 1 && (t.TcpFlags & (TcpFlags.Syn | TcpFlags.Fin)) == 0 && end == highest;
-            var repeats = !sent.Add((t.Sequence, t.SegmentLength)) || (highest is { } h && (int)(h - end) >= 0 && CoveredBefore(transmissions, t));
-            if (repeats && !keepAlive)
-            {
-                t.IsRetransmission = true;
-                count++;
-            }
-
-            if (highest is null || (int)(end - highest.Value) > 0)
-                highest = end;
-        }
-
-        return count;
-    }
-
-    // Reordering also brings low sequence numbers late: only bytes that an earlier transmission carried count.
-    private static bool CoveredBefore(List<Transmission> transmissions, Transmission t)
-    {
-        foreach (var other in transmissions)
-        {
-            if (other == t)
-                return false;
-            if (other.SegmentLength > 0 && (int)(t.Sequence - other.Sequence) >= 0 && (int)(other.Sequence + (uint)other.SegmentLength - t.Sequence - (uint)t.SegmentLength) >= 0)
-                return true;
-        }
-
-        return false;
-    }
-
-    private List<Hop> Hops(List<HopKey> keys, List<Transmission> transmissions)
-    {
-        var stats = new HopStatistics[keys.Count + 1];
-        for (var h = 1; h < stats.Length; h++)
-            stats[h] = new HopStatistics();
-        foreach (var t in transmissions)
-        {
-            // Fragments and segments of one transmission: the first at each hop is timed.
-            var (last, lastTime) = (0, 0L);
-            for (var k = 0; k < t.Observations.Length; k++)
-            {
-                ref var o = ref store[t.Observations[k]];
-                var stat = stats[t.Hops[k]];
-                stat.Note(o, countPacket: t.Hops[k] != last);
-                if (t.Hops[k] == last || IsTap(keys, t.Hops[k]))
-                    continue;
-                if (last > 0 && (t.Hops[k] == last + 1 || (t.Hops[k] == last + 2 && IsTap(keys, last + 1))) && stat.Delays.Count < 1024)
-                    stat.Delays.Add(clocks.Corrected(o) - lastTime);
-                (last, lastTime) = (t.Hops[k], clocks.Corrected(o));
-            }
-        }
-
-        return [.. keys.Select((key, i) => stats[i + 1].ToHop(i + 1, key, store))];
-    }
-
-    // The copy a promiscuous bridge gets of what it switches between two ports is stamped after the packet has left: it has
-    // a place on the way and no time on it.
-    private bool IsTap(List<HopKey> keys, int hop)
-    {
-        if (hop < 2 || hop >= keys.Count || store.Points[keys[hop - 1].Point].Device is not { IsBridge: true } bridge)
-            return false;
-        return store.Points[keys[hop - 2].Point].Device?.Master == bridge && store.Points[keys[hop].Point].Device?.Master == bridge;
-    }
-
-    private sealed class HopStatistics
-    {
-        private int packets;
-        private long bytes;
-        private int ttl;
-        private uint firstFrame = uint.MaxValue;
-        private uint lastFrame;
-
-        public List<long> Delays { get; } = [];
-
-        public void Note(in Observation o, bool countPacket)
-        {
-            if (countPacket)
-                packets++;
-            if (ttl == 0)
-                ttl = o.Ttl;
-            bytes += o.Length;
-            firstFrame = Math.Min(firstFrame, o.Frame);
-            lastFrame = Math.Max(lastFrame, o.Frame);
-        }
-
-        public Hop ToHop(int number, HopKey key, ObservationStore store)
-        {
-            Delays.Sort();
-            return new Hop
-            {
-                Number = number,
-                Point = store.Points[key.Point],
-                Tuple = store.Tuples[key.Tuple],
-                Tunnel = store.Tunnels[key.Tunnel],
-                Packets = packets,
-                Bytes = bytes,
-                Ttl = ttl,
-                FirstFrame = firstFrame,
-                LastFrame = lastFrame,
-                Latency = Delays.Count == 0 ? null : Delays[Delays.Count / 2],
-            };
-        }
     }
 }

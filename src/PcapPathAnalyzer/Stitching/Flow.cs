@@ -92,25 +92,53 @@ public sealed class FlowDirection
     /// <summary>TCP segments that repeat bytes (or a SYN or FIN) already sent.</summary>
     public int Retransmissions { get; init; }
 
-    /// <summary>Order of transmissions, and what each carried: see <see cref="Transmission"/>.</summary>
-    internal IReadOnlyList<Transmission> Transmissions { get; init; } = [];
+    /// <summary>In order of their first observation; empty where they were let go (<see cref="PacketsKept"/>).</summary>
+    internal IReadOnlyList<Transmission> Transmissions { get; set; } = [];
+
+    /// <summary>False where the packets themselves were not kept: a healthy flow among very many.</summary>
+    public bool PacketsKept { get; private set; } = true;
+
+    /// <summary>Keeps the packets, apart from the memory they were matched in.</summary>
+    internal void KeepPackets()
+    {
+        foreach (var t in Transmissions)
+            t.Detach();
+    }
+
+    internal void DropPackets()
+    {
+        PacketsKept = Transmissions.Count == 0;
+        Transmissions = [];
+    }
 }
 
 /// <summary>One capture point on a flow's way, with what happened to the packets on their way to it.</summary>
 public sealed class Hop
 {
+    // By number: there are as many hops as flows times capture points.
+    private readonly ObservationTables tables;
+    private readonly int tuple;
+    private readonly int tunnel;
+
+    internal Hop(ObservationTables tables, int tuple, int tunnel)
+    {
+        this.tables = tables;
+        this.tuple = tuple;
+        this.tunnel = tunnel;
+    }
+
     /// <summary>From 1 along the way.</summary>
     public required int Number { get; init; }
 
     public required CapturePoint Point { get; init; }
 
     /// <summary>Addresses and ports as seen here, in the direction of travel.</summary>
-    public required FiveTuple Tuple { get; init; }
+    public FiveTuple Tuple => tables.Tuples[tuple];
 
     /// <summary>The tunnel around the packet here; default where there is none.</summary>
-    public TunnelKey Tunnel { get; init; }
+    public TunnelKey Tunnel => tables.Tunnels[tunnel];
 
-    public bool IsTunnelled => Tunnel != default;
+    public bool IsTunnelled => tunnel != 0;
 
     public int Packets { get; init; }
 

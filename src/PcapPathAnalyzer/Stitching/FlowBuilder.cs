@@ -3,23 +3,29 @@ using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Stitching;
 
-/// <summary>Makes a flow of the legs of one connection.</summary>
-internal sealed class FlowBuilder(ObservationStore store, Network network, ClockTable clocks)
+/// <summary>Makes a flow of the legs of one connection. One instance serves one thread.</summary>
+internal sealed class FlowBuilder(ObservationTables tables, Network network, TransmissionMemory memory)
 {
-    private readonly DirectionBuilder directions = new(store, network, clocks);
+    private readonly DirectionBuilder directions = new(tables, network, memory);
     private readonly ServiceAddresses services = new(network);
+    private readonly Directions split = new();
 
-    public Flow Build(List<Leg> legs, List<LegJoin> joins)
+    /// <param name="legs">All legs, by their index.</param>
+    /// <param name="group">The connection.</param>
+    /// <param name="items">Where the observations are, on the reference clock.</param>
+    /// <param name="start">The connection's first.</param>
+    /// <param name="count">How many it has, at least one.</param>
+    public Flow Build(List<Leg> legs, LegGroup group, Observation[] items, int start, int count)
     {
-        var seen = legs.Where(l => !l.IsVirtual).ToList();
+        var seen = group.Legs.FindAll(l => !l.IsVirtual);
         OrientByServices(seen);
-        var (sender, receiver) = Ends(store, network, legs);
-        var (there, back) = SplitDirections(store, seen);
-        var forward = directions.Build(there, isReply: false, sender, receiver);
-        var reply = directions.Build(back, isReply: true, receiver, sender);
-        var chain = Chain(seen, legs, joins, forward, reply);
-        var requested = chain[0].Tuple(store);
-        var served = chain[^1].Tuple(store);
+        var (sender, receiver) = Ends(tables, network, group.Legs);
+        split.Sort(legs, items, start, count);
+        var forward = directions.Build(items, split.There, split.ThereCount, isReply: false, sender, receiver);
+        var reply = directions.Build(items, split.Back, split.BackCount, isReply: true, receiver, sender);
+        var chain = Chain(seen, group.Legs, group.Joins, forward, reply);
+        var requested = chain[0].Tuple(tables);
+        var served = chain[^1].Tuple(tables);
         var serverKnown = chain.Count > 1 || !services.Contains(served);
         return new Flow
         {
@@ -31,17 +37,17 @@ internal sealed class FlowBuilder(ObservationStore store, Network network, Clock
             IsDirectionInferred = !seen.Exists(l => l.IsDirectionCertain),
             Forward = forward,
             Reply = reply,
-            FirstTime = new Timestamp(seen.Min(l => l.Observations.Min(i => clocks.Corrected(store[i])))),
-            LastTime = new Timestamp(seen.Max(l => l.Observations.Max(i => clocks.Corrected(store[i])))),
-            Joins = [.. joins.Select(Explain).Distinct()],
-            IcmpErrors = Errors(forward).Concat(Errors(reply)).ToList(),
+            FirstTime = new Timestamp(split.FirstTime),
+            LastTime = new Timestamp(split.LastTime),
+            Joins = group.Joins.Count == 0 ? [] : [.. group.Joins.Select(Explain).Distinct()],
+            IcmpErrors = [.. Errors(forward), .. Errors(reply)],
         };
     }
 
     /// <summary>Namespaces of the client's and the server's own address: pods before nodes, since what masquerades is a node.</summary>
-    internal static (NetworkNamespace? Sender, NetworkNamespace? Receiver) Ends(ObservationStore store, Network network, List<Leg> legs)
+    internal static (NetworkNamespace? Sender, NetworkNamespace? Receiver) Ends(ObservationTables tables, Network network, List<Leg> legs)
     {
-        return (Pick(legs.Select(l => l.Tuple(store).Source)), Pick(legs.Select(l => l.Tuple(store).Destination)));
+        return (Pick(legs.Select(l => l.Tuple(tables).Source)), Pick(legs.Select(l => l.Tuple(tables).Destination)));
 
         NetworkNamespace? Pick(IEnumerable<IpAddress> addresses)
         {
@@ -50,32 +56,12 @@ internal sealed class FlowBuilder(ObservationStore store, Network network, Clock
         }
     }
 
-    internal static (List<int> There, List<int> Back) SplitDirections(ObservationStore store, List<Leg> legs)
-    {
-        var there = new List<int>();
-        var back = new List<int>();
-        foreach (var leg in legs)
-        {
-            foreach (var i in leg.Observations)
-            {
-                ref var o = ref store[i];
-                // An error about a packet goes the other way than the packet.
-                var forward = o.Kind == ObservationKind.IcmpError ? !QuotesForward(o, leg) : o.Tuple == leg.Forward;
-                (forward ? there : back).Add(i);
-            }
-        }
-
-        return (there, back);
-    }
-
-    private static bool QuotesForward(in Observation o, Leg leg) => o.QuotedTuple == leg.Forward || o.QuotedTuple != leg.Reverse;
-
     // Without a handshake, the side that a service or the lower port names is the server; all legs turn the same way.
     private void OrientByServices(List<Leg> legs)
     {
         if (legs.Exists(l => l.IsDirectionCertain))
             return;
-        if (!legs.Exists(l => services.Contains(l.Tuple(store))) && legs.Exists(l => services.Contains(l.Tuple(store).Reversed)))
+        if (!legs.Exists(l => services.Contains(l.Tuple(tables))) && legs.Exists(l => services.Contains(l.Tuple(tables).Reversed)))
         {
             foreach (var leg in legs)
                 leg.Flip();
@@ -87,10 +73,10 @@ internal sealed class FlowBuilder(ObservationStore store, Network network, Clock
     {
         var chain = new List<Leg>();
         foreach (var hop in forward.Hops)
-            AddLeg(seen.Find(l => store.Tuples[l.Forward] == hop.Tuple));
+            AddLeg(seen.Find(l => tables.Tuples[l.Forward] == hop.Tuple));
         foreach (var hop in reply.Hops.Reverse())
         {
-            var leg = seen.Find(l => store.Tuples[l.Reverse] == hop.Tuple);
+            var leg = seen.Find(l => tables.Tuples[l.Reverse] == hop.Tuple);
             if (leg is not null && !chain.Contains(leg))
                 InsertBack(leg);
         }
@@ -116,8 +102,8 @@ internal sealed class FlowBuilder(ObservationStore store, Network network, Clock
         // The reply path runs backwards: a leg goes before the first known leg that the reply reaches after it.
         void InsertBack(Leg leg)
         {
-            var position = reply.Hops.ToList().FindIndex(h => h.Tuple == store.Tuples[leg.Reverse]);
-            var nearerServer = chain.FindIndex(c => reply.Hops.ToList().FindIndex(h => h.Tuple == store.Tuples[c.Reverse]) is var p and >= 0 && p < position);
+            var position = reply.Hops.ToList().FindIndex(h => h.Tuple == tables.Tuples[leg.Reverse]);
+            var nearerServer = chain.FindIndex(c => reply.Hops.ToList().FindIndex(h => h.Tuple == tables.Tuples[c.Reverse]) is var p and >= 0 && p < position);
             if (nearerServer >= 0)
                 chain.Insert(nearerServer, leg);
             else
@@ -138,16 +124,19 @@ internal sealed class FlowBuilder(ObservationStore store, Network network, Clock
 
     private string Explain(LegJoin join)
     {
-        var (a, b) = (join.A.Tuple(store), join.B.Tuple(store));
-        return join.Reason == JoinReason.Identity
-            ? $"identity: {join.Packets} packet(s) seen both as {a} and as {b}"
-            : $"conntrack: {join.Conntrack!.Location} translates {a} to {b}";
+        var (a, b) = (join.A.Tuple(tables), join.B.Tuple(tables));
+        return join.Reason switch
+        {
+            JoinReason.Handshake => $"identity: the same handshake (client's initial sequence number {join.A.InitialSequence}) seen both as {a} and as {b}",
+            JoinReason.Identity => $"identity: {join.Packets} packet(s) seen both as {a} and as {b}",
+            _ => $"conntrack: {join.Conntrack!.Location} translates {a} to {b}",
+        };
     }
 
     private IEnumerable<IcmpErrorSeen> Errors(FlowDirection direction) =>
         direction.Transmissions.Where(t => t.IsIcmpError).Select(t =>
         {
-            ref var o = ref store[t.Observations[0]];
-            return new IcmpErrorSeen(store.Tuples[o.Tuple].Source, o.IcmpTypeCode >> 8, o.IcmpTypeCode & 255, store.Points[o.Point], o.Frame);
+            var o = t.Observations[0];
+            return new IcmpErrorSeen(tables.Tuples[o.Tuple].Source, o.IcmpTypeCode >> 8, o.IcmpTypeCode & 255, tables.Points[o.Point], o.Frame);
         });
 }

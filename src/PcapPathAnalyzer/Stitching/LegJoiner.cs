@@ -1,4 +1,3 @@
-using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
@@ -6,31 +5,70 @@ using PcapPathAnalyzer.Topology;
 namespace PcapPathAnalyzer.Stitching;
 
 /// <summary>
-/// Joins the legs of one connection across translations: when the same packets are seen under both tuples, or when a
-/// conntrack entry says so. Ambiguous evidence joins nothing.
+/// Joins the legs of one connection across translations: when the same handshake or the same packets are seen under both
+/// tuples, or when a conntrack entry says so. Ambiguous evidence joins nothing.
 /// </summary>
-internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network network)
+internal sealed class LegJoiner(Observations observations, Network network)
 {
-    /// <summary>Packets of a leg's beginning whose identities are all compared; later ones are sampled by their identity, alike at every point.</summary>
-    private const int Opening = 24;
-    private const ulong SampleMask = 15;
-
-    /// <summary>An identity that more legs than this share proves nothing (keep-alives, equal queries without IP identification).</summary>
-    private const int MaxShared = 6;
-
+    private readonly ObservationTables tables = observations.Tables;
+    private readonly List<Leg> legs = observations.Legs;
     private readonly List<LegJoin> joins = [];
+    private readonly HashSet<ConntrackRecord> entries = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<(Leg Leg, NetworkNamespace Namespace)> translated = [];
     private int[] parent = [];
 
     /// <summary>Legs of each connection, and why they are together. Virtual legs are added to the list of legs.</summary>
-    public List<(List<Leg> Legs, List<LegJoin> Joins)> Join()
+    public List<LegGroup> Join()
     {
-        parent = Enumerable.Range(0, legs.Count).ToArray();
-        foreach (var pair in Accepted(Scores()))
+        parent = new int[legs.Count];
+        for (var i = 0; i < parent.Length; i++)
+            parent[i] = i;
+        JoinByHandshake();
+        foreach (var pair in new SharedPackets(observations).Pairs())
         {
-            Unite(pair.A, pair.B);
-            joins.Add(new LegJoin(legs[pair.A], legs[pair.B], JoinReason.Identity, pair.Score));
+            Unite(pair.A.Index, pair.B.Index);
+            joins.Add(new LegJoin(pair.A, pair.B, JoinReason.Identity, pair.Packets));
         }
 
+        JoinByConntrack();
+        return Groups();
+    }
+
+    // Both initial sequence numbers are 64 bits that no two connections share by chance; the client's alone are 32, too few
+    // for a hundred thousand connections, so that the very SYN or one end of the tuple must agree too.
+    private void JoinByHandshake()
+    {
+        var bySequence = new Dictionary<uint, List<Leg>>();
+        foreach (var leg in legs)
+        {
+            if (leg.InitialSequence is not { } isn)
+                continue;
+            if (!bySequence.TryGetValue(isn, out var list))
+                bySequence.Add(isn, list = new List<Leg>(1));
+            foreach (var other in list)
+            {
+                if (IsSameHandshake(other, leg) && Root(other.Index) != Root(leg.Index))
+                {
+                    Unite(other.Index, leg.Index);
+                    joins.Add(new LegJoin(other, leg, JoinReason.Handshake, 0));
+                }
+            }
+
+            list.Add(leg);
+        }
+    }
+
+    private bool IsSameHandshake(Leg a, Leg b)
+    {
+        if (a.ServerSequence is { } x && b.ServerSequence is { } y)
+            return x == y;
+        return a.SharesSyn(b) || SharedPackets.Kept(a.Tuple(tables), b.Tuple(tables)) >= 3;
+    }
+
+    private void JoinByConntrack()
+    {
+        if (!network.Namespaces.Any(n => n.Conntrack.Count > 0))
+            return;
         var byTuple = legs.GroupBy(l => l.Forward).ToDictionary(g => g.Key, g => g.ToList());
         // Twice: the entry of the first of two translating nodes may lead to a leg that the second one's entry reveals.
         for (var pass = 0; pass < 2; pass++)
@@ -40,106 +78,6 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
                 foreach (var entry in ns.Conntrack)
                     JoinByConntrack(ns, entry, byTuple);
             }
-        }
-
-        return Groups();
-    }
-
-    private Dictionary<(int A, int B), PairScore> Scores()
-    {
-        var owners = new Dictionary<ulong, List<(int Leg, int Tuple)>>();
-        foreach (var leg in legs)
-        {
-            var perPoint = new Dictionary<int, int>();
-            foreach (var i in leg.Observations)
-            {
-                ref var o = ref store[i];
-                if (!IsTelling(o))
-                    continue;
-                var identity = o.Identity();
-                var seen = perPoint[o.Point] = perPoint.GetValueOrDefault(o.Point) + 1;
-                if (seen > Opening && (identity & SampleMask) != 0)
-                    continue;
-                if (!owners.TryGetValue(identity, out var list))
-                    owners.Add(identity, list = new List<(int, int)>(1));
-                if (list.Count <= MaxShared && !list.Contains((leg.Index, o.Tuple)))
-                    list.Add((leg.Index, o.Tuple));
-            }
-        }
-
-        var scores = new Dictionary<(int A, int B), PairScore>();
-        foreach (var (_, list) in owners)
-        {
-            if (list.Count is < 2 or > MaxShared)
-                continue;
-            for (var a = 0; a < list.Count; a++)
-            {
-                for (var b = a + 1; b < list.Count; b++)
-                    AddScore(scores, list[a], list[b]);
-            }
-        }
-
-        return scores;
-    }
-
-    private void AddScore(Dictionary<(int A, int B), PairScore> scores, (int Leg, int Tuple) x, (int Leg, int Tuple) y)
-    {
-        var (a, b) = x.Leg < y.Leg ? (x, y) : (y, x);
-        var (legA, legB) = (legs[a.Leg], legs[b.Leg]);
-        if (a.Leg == b.Leg || store.Tuples[a.Tuple].Protocol != store.Tuples[b.Tuple].Protocol || legA.Forward == legB.Forward || legA.Forward == legB.Reverse)
-            return;
-        // What is sent to a group is not translated, and every host's report looks alike.
-        if (store.Tuples[a.Tuple].Destination.IsMulticast || store.Tuples[b.Tuple].Destination.IsMulticast)
-            return;
-        if (legA.InitialSequence is { } isnA && legB.InitialSequence is { } isnB && isnA != isnB)
-            return;
-        // The packet must go the same way in both.
-        var sameWay = a.Tuple == legA.Forward == (b.Tuple == legB.Forward);
-        if (!sameWay)
-        {
-            if (legA.IsDirectionCertain && legB.IsDirectionCertain)
-                return;
-            (legA.IsDirectionCertain ? legB : legA).Flip();
-        }
-
-        ref var score = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(scores, (a.Leg, b.Leg), out _);
-        score.Packets++;
-        score.Kept = Kept(store.Tuples[legA.Forward], store.Tuples[legB.Forward]);
-    }
-
-    // A packet with neither IP identification nor sequence numbers nor a known payload could be anybody's.
-    private static bool IsTelling(in Observation o) =>
-        o.Kind != ObservationKind.IcmpError && (o.HasTcp() ? o.HasIdentification() || o.HasTcpTimestamp() || (o.TcpFlags & TcpFlags.Syn) != 0 || o.PayloadLength > 0 : o.PayloadHash > 1);
-
-    // How much of the tuple a translation kept: a DNAT keeps the client's end, a SNAT the server's.
-    private static int Kept(in FiveTuple a, in FiveTuple b) =>
-        (a.Source == b.Source ? 2 : 0) + (a.SourcePort == b.SourcePort ? 1 : 0) + (a.Destination == b.Destination ? 2 : 0) + (a.DestinationPort == b.DestinationPort ? 1 : 0);
-
-    // TCP proves a pair by itself. For others each leg takes the partner with the most common packets, if there is one such
-    // and it thinks so too.
-    private IEnumerable<(int A, int B, int Score)> Accepted(Dictionary<(int A, int B), PairScore> scores)
-    {
-        var best = new Dictionary<int, (int Score, bool Tie)>();
-        foreach (var ((a, b), score) in scores)
-        {
-            Note(a, score.Rank);
-            Note(b, score.Rank);
-        }
-
-        foreach (var ((a, b), score) in scores.OrderBy(s => s.Key))
-        {
-            var proven = legs[a].InitialSequence is not null && legs[a].InitialSequence == legs[b].InitialSequence;
-            if (proven || (best[a] == (score.Rank, false) && best[b] == (score.Rank, false)) || (best[a].Score == score.Rank && best[b].Score == score.Rank && score.Kept >= 3))
-                yield return (a, b, score.Packets);
-        }
-
-        void Note(int leg, int rank)
-        {
-            best.TryGetValue(leg, out var known);
-            if (rank > known.Score)
-                best[leg] = (rank, false);
-            else if (rank == known.Score)
-                best[leg] = (rank, true);
         }
     }
 
@@ -156,50 +94,46 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
             // The entry speaks of the newest connection with these ports; packets decide about older ones.
             if (Root(before.Index) != Root(after.Index) && !HasOtherIsn(before, after))
                 Unite(before.Index, after.Index);
-            if (Root(before.Index) == Root(after.Index) && !joins.Exists(j => j.Conntrack == entry))
-                joins.Add(new LegJoin(before, after, JoinReason.Conntrack, 0) { Conntrack = entry, Namespace = ns });
+            if (Root(before.Index) == Root(after.Index) && entries.Add(entry))
+                Join(before, after, ns, entry);
             return;
         }
 
         var known = (before ?? after)!;
         var otherTuple = before is null ? entry.Original : entry.Reply.Reversed;
-        if (joins.Exists(j => (j.A == known || j.B == known) && j.Namespace == ns))
+        if (translated.Contains((known, ns)))
             return;
-        var number = store.Tuples.Add(otherTuple);
-        var other = new Leg(legs.Count, number, store.Tuples.Add(otherTuple.Reversed)) { InitialSequence = known.InitialSequence };
-        other.VoteForward(number, certain: true);
+        var number = tables.Tuples.Add(otherTuple);
+        var other = new Leg(legs.Count, number, tables.Tuples.Add(otherTuple.Reversed)) { InitialSequence = known.InitialSequence };
+        other.Settle(number);
         legs.Add(other);
         Array.Resize(ref parent, legs.Count);
         parent[other.Index] = other.Index;
         byTuple[number] = [other];
         Unite(known.Index, other.Index);
-        joins.Add(new LegJoin(before ?? other, after ?? other, JoinReason.Conntrack, 0) { Conntrack = entry, Namespace = ns });
+        Join(before ?? other, after ?? other, ns, entry);
+    }
+
+    private void Join(Leg before, Leg after, NetworkNamespace ns, ConntrackRecord entry)
+    {
+        translated.Add((before, ns));
+        translated.Add((after, ns));
+        joins.Add(new LegJoin(before, after, JoinReason.Conntrack, 0) { Conntrack = entry, Namespace = ns });
     }
 
     private static bool HasOtherIsn(Leg a, Leg b) => a.InitialSequence is { } x && b.InitialSequence is { } y && x != y;
 
-    private Leg? Last(Dictionary<int, List<Leg>> byTuple, in FiveTuple tuple)
-    {
-        var number = store.Tuples.Add(tuple);
-        if (!byTuple.TryGetValue(number, out var candidates))
-            return null;
-        return candidates.MaxBy(l => l.Observations.Count == 0 ? long.MinValue : store[l.Observations[^1]].Time);
-    }
+    private Leg? Last(Dictionary<int, List<Leg>> byTuple, in FiveTuple tuple) =>
+        byTuple.TryGetValue(tables.Tuples.Find(tuple), out var candidates) ? candidates.MaxBy(l => l.Spans.Count == 0 ? long.MinValue : l.Spans.Max(s => s.Last)) : null;
 
-    private List<(List<Leg>, List<LegJoin>)> Groups()
+    private List<LegGroup> Groups()
     {
-        var groups = new SortedDictionary<int, (List<Leg> Legs, List<LegJoin> Joins)>();
+        var byRoot = new LegGroup?[legs.Count];
         foreach (var leg in legs)
-        {
-            var root = Root(leg.Index);
-            if (!groups.TryGetValue(root, out var group))
-                groups.Add(root, group = ([], []));
-            group.Legs.Add(leg);
-        }
-
+            (byRoot[Root(leg.Index)] ??= new LegGroup()).Legs.Add(leg);
         foreach (var join in joins)
-            groups[Root(join.A.Index)].Joins.Add(join);
-        return [.. groups.Values.Where(g => g.Legs.Exists(l => !l.IsVirtual))];
+            byRoot[Root(join.A.Index)]!.Joins.Add(join);
+        return [.. byRoot.OfType<LegGroup>().Where(g => g.Legs.Exists(l => !l.IsVirtual))];
     }
 
     private int Root(int i)
@@ -214,21 +148,20 @@ internal sealed class LegJoiner(ObservationStore store, List<Leg> legs, Network 
         var (x, y) = (Root(a), Root(b));
         parent[Math.Max(x, y)] = Math.Min(x, y);
     }
+}
 
-    private record struct PairScore
-    {
-        public int Packets { get; set; }
+/// <summary>The legs of one connection, and why they are together.</summary>
+internal sealed class LegGroup
+{
+    public List<Leg> Legs { get; } = new(2);
 
-        public int Kept { get; set; }
-
-        /// <summary>Common packets first, then how much of the tuple was kept.</summary>
-        public readonly int Rank => (Packets * 8) + Kept;
-    }
+    public List<LegJoin> Joins { get; } = new(1);
 }
 
 internal enum JoinReason
 {
     Identity,
+    Handshake,
     Conntrack,
 }
 

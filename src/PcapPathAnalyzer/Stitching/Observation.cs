@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 
@@ -17,16 +18,20 @@ public enum ObservationKind : byte
 }
 
 /// <summary>
-/// One packet seen at one capture point: what stays the same on its way, in a compact value without references.
+/// One packet seen at one capture point: what stays the same on its way, in 64 bytes (a cache line) without references.
 /// Tuples, tunnels and MAC pairs are interned; there are few of them.
 /// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
 public struct Observation
 {
-    /// <summary>Time as the capture says, nanoseconds.</summary>
+    /// <summary>Nanoseconds. As the capture says while it is read; on the reference clock once flows are built (<see cref="ClockTable.AsCaptured"/> turns it back).</summary>
     public long Time;
 
     /// <summary>Frame number in its file, from 1.</summary>
     public uint Frame;
+
+    /// <summary>Index of the leg; -1 while it is not known.</summary>
+    public int Leg;
 
     /// <summary>Index of the innermost packet's tuple, in the direction it travels.</summary>
     public int Tuple;
@@ -38,17 +43,16 @@ public struct Observation
     public int Macs;
 
     public uint TcpSequence;
+
+    /// <summary>TCP acknowledgment number, or what <see cref="QuotedTuple"/> says.</summary>
     public uint TcpAcknowledgment;
-    public uint TcpTimestamp;
+
+    // TSval of TCP, or the payload's hash for what has no sequence numbers.
+    private uint timestampOrHash;
+
     public uint Identification;
 
-    /// <summary>Hash of the first payload bytes that every copy has, for UDP and others without sequence numbers.</summary>
-    public uint PayloadHash;
-
-    /// <summary>Index of the tuple that an ICMP error quotes, in the direction the quoted packet travelled; 0 for others.</summary>
-    public int QuotedTuple;
-
-    /// <summary>Transport payload in bytes, from the headers.</summary>
+    /// <summary>Transport payload in bytes, from the headers; -1 where the snap length cut before it could be known.</summary>
     public int PayloadLength;
 
     /// <summary>IP packet in bytes, from its header.</summary>
@@ -59,17 +63,62 @@ public struct Observation
 
     public ushort FragmentOffset;
     public TcpFlags TcpFlags;
-    public ushort Window;
-    public byte Ttl;
-    public ObservationKind Kind;
 
-    /// <summary>Type and code of ICMP, packed; 0 for others.</summary>
-    public ushort IcmpTypeCode;
-
-    /// <summary>The file says by itself where the packet went: sent by this host, or received (Linux cooked); unknown otherwise.</summary>
-    public PacketHeading Heading;
+    // The window of TCP, or type and code of ICMP.
+    private ushort windowOrIcmp;
 
     public PacketFlags Flags;
+    public byte Ttl;
+
+    // Kind in the lower, heading in the upper four bits.
+    private byte kindAndHeading;
+
+    /// <summary>TSval (RFC 7323); 0 where the packet has none.</summary>
+    public uint TcpTimestamp
+    {
+        readonly get => (Flags & PacketFlags.HasTcpTimestamps) != 0 ? timestampOrHash : 0;
+        set => timestampOrHash = value;
+    }
+
+    /// <summary>Hash of the first payload bytes that every copy has, for UDP and others without sequence numbers; 0 not captured, 1 no payload.</summary>
+    public uint PayloadHash
+    {
+        readonly get => (Flags & (PacketFlags.HasTcpTimestamps | PacketFlags.HasTcpHeader)) != 0 ? 0 : timestampOrHash;
+        set => timestampOrHash = value;
+    }
+
+    public ushort Window
+    {
+        readonly get => (Flags & PacketFlags.HasTcpHeader) != 0 ? windowOrIcmp : (ushort)0;
+        set => windowOrIcmp = value;
+    }
+
+    /// <summary>Type and code of ICMP, packed; 0 for others.</summary>
+    public ushort IcmpTypeCode
+    {
+        readonly get => (Flags & PacketFlags.HasTcpHeader) != 0 ? (ushort)0 : windowOrIcmp;
+        set => windowOrIcmp = value;
+    }
+
+    /// <summary>Index of the tuple that an ICMP error quotes, in the direction the quoted packet travelled; 0 for others.</summary>
+    public int QuotedTuple
+    {
+        readonly get => Kind == ObservationKind.IcmpError ? (int)TcpAcknowledgment : 0;
+        set => TcpAcknowledgment = (uint)value;
+    }
+
+    public ObservationKind Kind
+    {
+        readonly get => (ObservationKind)(kindAndHeading & 15);
+        set => kindAndHeading = (byte)((kindAndHeading & 0xF0) | (byte)value);
+    }
+
+    /// <summary>The file says by itself where the packet went: sent by this host, or received (Linux cooked); unknown otherwise.</summary>
+    public PacketHeading Heading
+    {
+        readonly get => (PacketHeading)(kindAndHeading >> 4);
+        set => kindAndHeading = (byte)((kindAndHeading & 15) | ((byte)value << 4));
+    }
 }
 
 public enum PacketHeading : byte

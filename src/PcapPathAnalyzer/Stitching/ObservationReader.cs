@@ -1,42 +1,42 @@
 using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Capture;
 using PcapPathAnalyzer.Decode;
-using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Stitching;
 
 /// <summary>Turns the frames of a capture file into observations.</summary>
-internal sealed class ObservationReader(ObservationStore store, CapturePointResolver resolver, FrameDecoder decoder)
+internal sealed class ObservationReader(CapturePointResolver resolver, FrameDecoder decoder)
 {
     /// <summary>Bytes of payload that count for identity: enough for a DNS transaction and its first label, few enough to survive short snap lengths.</summary>
     private const int HashedBytes = 16;
 
     private readonly DecodedFrame frame = new();
 
-    /// <summary>Frames per decode fault over all files.</summary>
-    public long[] Faults { get; } = new long[Enum.GetValues<DecodeFault>().Length];
-
-    public long Frames { get; private set; }
-
-    public void Read(BundleCapture capture, List<Problem> problems)
+    /// <summary>Reads a file to its end, or as far as it can be read.</summary>
+    public void Read(BundleCapture capture, CaptureReading into)
     {
         using var reader = CaptureReader.Open(capture.Open(), capture.File);
-        var points = resolver.ForFile(capture);
-        while (reader.TryRead(out var captured))
+        var points = resolver.ForFile(capture, into.Tables.Points);
+        try
         {
-            var description = reader.Interfaces[captured.Interface];
-            decoder.Decode(description.LinkType, captured.Data, captured.OriginalLength, frame);
-            Frames++;
-            Faults[(int)frame.Fault]++;
-            var point = points.Find(captured.Interface, description, frame);
-            Count(point, captured);
-            if (frame.Count > 0)
-                Add(point, captured);
+            while (reader.TryRead(out var captured))
+            {
+                var description = reader.Interfaces[captured.Interface];
+                decoder.Decode(description.LinkType, captured.Data, captured.OriginalLength, frame);
+                into.Frames++;
+                into.Faults[(int)frame.Fault]++;
+                var point = points.Find(captured.Interface, description, frame);
+                Count(point, captured);
+                if (frame.Count > 0)
+                    Add(into, point, captured);
+            }
         }
-
-        points.Finish(reader.Interfaces);
-        problems.AddRange(reader.Problems);
+        finally
+        {
+            points.Finish(reader.Interfaces);
+            into.Problems.AddRange(reader.Problems);
+        }
     }
 
     private static void Count(CapturePoint point, in CapturedFrame captured)
@@ -48,48 +48,58 @@ internal sealed class ObservationReader(ObservationStore store, CapturePointReso
         point.Bytes += captured.OriginalLength;
     }
 
-    private void Add(CapturePoint point, in CapturedFrame captured)
+    private void Add(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
     {
         ref readonly var packet = ref frame.Innermost;
+        var tables = reading.Tables;
         point.Packets++;
-        ref var o = ref store.Add();
-        o.Time = captured.Time.Nanoseconds;
-        o.Frame = (uint)captured.Number;
-        o.Point = (ushort)point.Index;
-        o.Tuple = store.Tuples.Add(packet.Tuple);
-        o.Tunnel = Tunnel(packet);
-        o.Macs = packet.SourceMac.IsNone && packet.DestinationMac.IsNone ? 0 : store.Macs.Add(new MacPair(packet.SourceMac, packet.DestinationMac));
-        o.Ttl = packet.Ttl;
-        o.Flags = packet.Flags;
-        o.Identification = packet.Identification;
-        o.FragmentOffset = packet.FragmentOffset;
-        o.PayloadLength = packet.PayloadLength;
-        o.Length = packet.TotalLength;
-        o.TcpFlags = packet.TcpFlags;
-        o.TcpSequence = packet.TcpSequence;
-        o.TcpAcknowledgment = packet.TcpAcknowledgment;
-        o.TcpTimestamp = packet.TcpTimestampValue;
-        o.Window = packet.TcpWindow;
-        o.Heading = frame.CookedPacketType switch { < 0 => PacketHeading.Unknown, 4 => PacketHeading.Outgoing, _ => PacketHeading.Incoming };
-        if (packet.Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 && packet.HasTransport)
+        var o = new Observation
         {
-            o.IcmpTypeCode = (ushort)((packet.IcmpType << 8) | packet.IcmpCode);
-            o.TcpSequence = packet.IcmpSequence;
+            Time = captured.Time.Nanoseconds,
+            Frame = (uint)captured.Number,
+            Leg = -1,
+            Point = (ushort)point.Index,
+            Tuple = tables.Tuples.Add(packet.Tuple),
+            Tunnel = Tunnel(tables, packet),
+            Macs = packet.SourceMac.IsNone && packet.DestinationMac.IsNone ? 0 : tables.Macs.Add(new MacPair(packet.SourceMac, packet.DestinationMac)),
+            Ttl = packet.Ttl,
+            Flags = packet.Flags,
+            Identification = packet.Identification,
+            FragmentOffset = packet.FragmentOffset,
+            PayloadLength = packet.PayloadLength,
+            Length = packet.TotalLength,
+            TcpFlags = packet.TcpFlags,
+            TcpSequence = packet.TcpSequence,
+            TcpAcknowledgment = packet.TcpAcknowledgment,
+            Heading = frame.CookedPacketType switch { < 0 => PacketHeading.Unknown, 4 => PacketHeading.Outgoing, _ => PacketHeading.Incoming },
+            Kind = packet.IsFragment ? ObservationKind.Fragment : ObservationKind.Packet,
+        };
+        if (packet.Protocol == IpProtocol.Tcp)
+        {
+            o.Window = packet.TcpWindow;
+            o.TcpTimestamp = packet.TcpTimestampValue;
+        }
+        else
+        {
+            o.PayloadHash = HashPayload(packet, captured.Data);
+            if (packet.Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 && packet.HasTransport)
+            {
+                o.IcmpTypeCode = (ushort)((packet.IcmpType << 8) | packet.IcmpCode);
+                o.TcpSequence = packet.IcmpSequence;
+            }
         }
 
-        o.Kind = packet.IsFragment ? ObservationKind.Fragment : ObservationKind.Packet;
-        var last = frame.Packets[^1];
+        ref readonly var last = ref frame.Packets[frame.Count - 1];
         if (last.Encapsulation == Encapsulation.IcmpQuote)
         {
             o.Kind = ObservationKind.IcmpError;
-            o.QuotedTuple = store.Tuples.Add(last.Tuple);
+            o.QuotedTuple = tables.Tuples.Add(last.Tuple);
         }
 
-        if (packet.Protocol != IpProtocol.Tcp)
-            o.PayloadHash = HashPayload(packet, captured.Data);
+        reading.Add(o);
     }
 
-    private int Tunnel(in PacketFacts inner)
+    private int Tunnel(ObservationTables tables, in PacketFacts inner)
     {
         if (inner.Encapsulation == Encapsulation.None)
             return 0;
@@ -102,7 +112,7 @@ internal sealed class ObservationReader(ObservationStore store, CapturePointReso
             outer = ref p;
         }
 
-        return store.Tunnels.Add(new TunnelKey(inner.Encapsulation, inner.Vni, outer.Source, outer.Destination));
+        return tables.Tunnels.Add(new TunnelKey(inner.Encapsulation, inner.Vni, outer.Source, outer.Destination));
     }
 
     // 0 says "not known": fewer bytes were captured than a complete copy would hash.

@@ -4,16 +4,24 @@ namespace PcapPathAnalyzer.Stitching;
 /// Joins what segmentation offload took apart: a super-segment at one point (TSO, GRO) and the segments that carry its
 /// bytes at another. They share bytes of the stream and the timestamp option, and no point saw the same bytes twice.
 /// </summary>
-internal static class SegmentMerger
+internal sealed class SegmentMerger
 {
-    public static void Merge(ObservationStore store, ClockTable clocks, List<List<int>> transmissions)
+    private const long Lifetime = 5_000_000_000;
+    private readonly List<Piece> data = [];
+    private readonly List<Piece> live = [];
+    private readonly HashSet<int> dissolved = [];
+    private Observation[] items = [];
+    private int[] at = [];
+
+    public void Merge(Observation[] observations, int[] indices, TransmissionSet set)
     {
-        var data = new List<Piece>();
-        foreach (var t in transmissions)
+        (items, at) = (observations, indices);
+        data.Clear();
+        foreach (var head in set.Heads)
         {
-            ref var o = ref store[t[0]];
+            ref var o = ref items[at[head]];
             if (o.Kind == ObservationKind.Packet && o.IsTcpData())
-                data.Add(new Piece(t, o.TcpSequence, o.TcpSequence + (uint)o.PayloadLength, o.HasTcpTimestamp() ? o.TcpTimestamp : 0, clocks.Corrected(o)));
+                data.Add(new Piece(head, o.TcpSequence, o.TcpSequence + (uint)o.PayloadLength, o.TcpTimestamp, o.Time));
         }
 
         if (data.Count < 2)
@@ -21,36 +29,38 @@ internal static class SegmentMerger
         // Sequence numbers wrap: order relative to the first.
         var origin = data[0].Start;
         data.Sort((a, b) => ((int)(a.Start - origin)).CompareTo((int)(b.Start - origin)) is var c and not 0 ? c : a.Time.CompareTo(b.Time));
-        if (!BordersDiffer(data))
+        if (!BordersDiffer())
             return;
-        var dissolved = new HashSet<List<int>>();
-        var live = new List<Piece>();
+        live.Clear();
+        dissolved.Clear();
         foreach (var piece in data)
         {
             live.RemoveAll(p => (int)(p.End - piece.Start) <= 0);
             var grown = piece;
             for (var k = live.Count - 1; k >= 0; k--)
             {
-                if (!SameTransmission(store, live[k], grown))
+                if (!SameTransmission(set, live[k], grown))
                     continue;
                 var other = live[k];
                 live.RemoveAt(k);
-                other.Observations.AddRange(grown.Observations);
-                dissolved.Add(grown.Observations);
-                grown = other with { End = (int)(other.End - grown.End) > 0 ? other.End : grown.End };
+                // The earlier of the two names the transmission.
+                var (keep, gone) = items[at[grown.Head]].Time < items[at[other.Head]].Time ? (grown.Head, other.Head) : (other.Head, grown.Head);
+                set.Absorb(keep, gone);
+                dissolved.Add(gone);
+                grown = other with { Head = keep, End = (int)(other.End - grown.End) > 0 ? other.End : grown.End };
             }
 
             live.Add(grown);
         }
 
-        transmissions.RemoveAll(dissolved.Contains);
+        set.Keep(h => !dissolved.Contains(h));
     }
 
     // Without offloads every range of bytes is equal to, or apart from, every other.
-    private static bool BordersDiffer(List<Piece> sorted)
+    private bool BordersDiffer()
     {
-        var (start, end) = (sorted[0].Start, sorted[0].End);
-        foreach (var piece in sorted)
+        var (start, end) = (data[0].Start, data[0].End);
+        foreach (var piece in data)
         {
             if ((int)(end - piece.Start) > 0 && (piece.Start != start || piece.End != end))
                 return true;
@@ -60,17 +70,17 @@ internal static class SegmentMerger
         return false;
     }
 
-    private static bool SameTransmission(ObservationStore store, in Piece a, in Piece b)
+    private bool SameTransmission(TransmissionSet set, in Piece a, in Piece b)
     {
-        if (a.Timestamp != b.Timestamp || Math.Abs(a.Time - b.Time) > 5_000_000_000)
+        if (a.Timestamp != b.Timestamp || Math.Abs(a.Time - b.Time) > Lifetime)
             return false;
         // Bytes seen twice at one place were sent twice.
-        foreach (var i in b.Observations)
+        for (var i = b.Head; i >= 0; i = set.Next(i))
         {
-            ref var o = ref store[i];
-            foreach (var j in a.Observations)
+            ref var o = ref items[at[i]];
+            for (var j = a.Head; j >= 0; j = set.Next(j))
             {
-                ref var k = ref store[j];
+                ref var k = ref items[at[j]];
                 if (k.Point == o.Point && k.Tunnel == o.Tunnel && k.Ttl == o.Ttl && k.Tuple == o.Tuple && k.Heading == o.Heading
                     && (int)(k.TcpSequence + (uint)k.PayloadLength - o.TcpSequence) > 0 && (int)(o.TcpSequence + (uint)o.PayloadLength - k.TcpSequence) > 0)
                     return false;
@@ -80,5 +90,5 @@ internal static class SegmentMerger
         return true;
     }
 
-    private readonly record struct Piece(List<int> Observations, uint Start, uint End, uint Timestamp, long Time);
+    private readonly record struct Piece(int Head, uint Start, uint End, uint Timestamp, long Time);
 }

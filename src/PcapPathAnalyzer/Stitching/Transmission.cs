@@ -5,14 +5,14 @@ namespace PcapPathAnalyzer.Stitching;
 /// <summary>One packet on its way, once sent: its observations in path order.</summary>
 internal sealed class Transmission
 {
-    /// <summary>Bundle-wide number, from 1, in order of the first observation.</summary>
+    /// <summary>Bundle-wide number, from 1, in order of flows and of the first observation.</summary>
     public int Number { get; set; }
 
-    /// <summary>Indices into the store, in path order.</summary>
-    public required int[] Observations { get; init; }
+    /// <summary>In path order; times are on the reference clock.</summary>
+    public required ArraySegment<Observation> Observations { get; set; }
 
     /// <summary>Hop number of each observation.</summary>
-    public required ushort[] Hops { get; init; }
+    public required ArraySegment<ushort> Hops { get; set; }
 
     /// <summary>Corrected time of the earliest observation.</summary>
     public required long Time { get; init; }
@@ -35,5 +35,13 @@ internal sealed class Transmission
 
     public bool IsReply { get; init; }
 
-    public int LastHop => Hops.Length == 0 ? 0 : Hops.Max();
+    /// <summary>The farthest hop along the way.</summary>
+    public int LastHop => Hops.Count == 0 ? 0 : Hops[^1];
+
+    /// <summary>Takes copies, so that the memory of all packets can be let go.</summary>
+    public void Detach()
+    {
+        Observations = Observations.ToArray();
+        Hops = Hops.ToArray();
+    }
 }

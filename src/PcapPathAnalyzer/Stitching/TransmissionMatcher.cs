@@ -1,104 +1,204 @@
-using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Stitching;
 
-/// <summary>Finds, among the observations of one direction of one connection, those that are the same transmission.</summary>
-internal sealed class TransmissionMatcher(ObservationStore store, ClockTable clocks)
+/// <summary>
+/// Finds, among the observations of one direction of one connection, those that are the same transmission. Times are on
+/// the reference clock. One instance serves one thread; its memory is used again.
+/// </summary>
+internal sealed class TransmissionMatcher(ObservationTables tables)
 {
-    /// <summary>Longest stay in the network of one packet, corrected clocks: beyond it an equal packet is another one.</summary>
+    /// <summary>Longest stay in the network of one packet: beyond it an equal packet is another one.</summary>
     private const long Lifetime = 10_000_000_000;
 
     /// <summary>Equal copies at one place within this time are one packet seen twice; a retransmission comes no sooner (TCP_RTO_MIN is 200 ms, a tail loss probe needs a round trip).</summary>
     private const long Echo = 1_000_000;
 
-    /// <summary>Transmissions in order of their first observation, each with its observations in order of corrected time.</summary>
-    public List<List<int>> Match(IReadOnlyList<int> observations)
+    /// <summary>Equal packets that are under way at once; of more, the oldest are given up.</summary>
+    private const int MaxOpen = 64;
+
+    private readonly SegmentMerger segments = new();
+    private readonly HashSet<uint> fragmented = [];
+    private readonly List<int> cut = [];
+    private readonly List<int> open = [];
+    private readonly List<int> copies = [];
+    private int[] slots = new int[128];
+    private ulong[] keys = new ulong[64];
+    private int[] nextCopy = new int[64];
+    private int[] lastCopy = new int[64];
+    private Observation[] items = [];
+    private int[] at = [];
+
+    public TransmissionSet Set { get; } = new();
+
+    /// <summary>Fills <see cref="Set"/>; each group's first position is its earliest observation, groups are in order of it.</summary>
+    /// <param name="observations">Where the observations are.</param>
+    /// <param name="indices">Those of the direction, by capture point, each point's in order of its file.</param>
+    /// <param name="count">How many indices there are.</param>
+    public void Match(Observation[] observations, int[] indices, int count)
     {
-        var exact = new Dictionary<ulong, List<int>>();
-        var cut = new List<int>();
-        var fragmented = FragmentedIds(observations);
-        foreach (var i in observations)
+        (items, at) = (observations, indices);
+        Set.Reset(count);
+        Bucket(count);
+        AttachCut();
+        segments.Merge(items, at, Set);
+        Set.Heads.Sort(Compare);
+    }
+
+    // Groups what is equal, in a table of open addressing whose slots hold the first position + 1, and splits each group.
+    private void Bucket(int count)
+    {
+        cut.Clear();
+        NoteFragmented(count);
+        var mask = Reserve(count) - 1;
+        for (var k = 0; k < count; k++)
         {
-            ref var o = ref store[i];
-            var key = fragmented.Contains(o.Identification) && o.HasIdentification() ? FragmentKey(o) : o.Identity();
+            ref var o = ref items[at[k]];
             if (IsCut(o))
-                cut.Add(i);
-            else if (exact.TryGetValue(key, out var list))
-                list.Add(i);
-            else
-                exact.Add(key, [i]);
+            {
+                cut.Add(k);
+                lastCopy[k] = -1;
+                continue;
+            }
+
+            var key = fragmented.Count > 0 && o.HasIdentification() && fragmented.Contains(o.Identification) ? FragmentKey(o) : o.Identity();
+            keys[k] = key;
+            nextCopy[k] = -1;
+            var slot = (int)(key >> 20) & mask;
+            while (slots[slot] != 0 && keys[slots[slot] - 1] != key)
+                slot = (slot + 1) & mask;
+            if (slots[slot] == 0)
+            {
+                slots[slot] = k + 1;
+                lastCopy[k] = k;
+                continue;
+            }
+
+            var first = slots[slot] - 1;
+            nextCopy[lastCopy[first]] = k;
+            lastCopy[first] = k;
+            lastCopy[k] = -1;
         }
 
-        var transmissions = new List<List<int>>();
-        foreach (var copies in exact.Values)
-            Split(copies, transmissions);
-        AttachCut(cut, transmissions);
-        SegmentMerger.Merge(store, clocks, transmissions);
-        foreach (var t in transmissions)
-            t.Sort(ByTime);
-        transmissions.Sort((a, b) => ByTime(a[0], b[0]));
-        return transmissions;
+        for (var k = 0; k < count; k++)
+        {
+            if (lastCopy[k] >= 0)
+                Split(k);
+        }
+    }
+
+    // Clears as many slots as this direction needs (those of the longest one would cost more than all else), and says how many.
+    private int Reserve(int count)
+    {
+        if (count > keys.Length)
+        {
+            keys = new ulong[count * 2];
+            nextCopy = new int[keys.Length];
+            lastCopy = new int[keys.Length];
+        }
+
+        var size = 16;
+        while (size < count * 2)
+            size *= 2;
+        if (slots.Length < size)
+            slots = new int[size];
+        else
+            Array.Clear(slots, 0, size);
+        return size;
     }
 
     // All fragments of a datagram, and the datagram where it is whole, are one transmission: the identification says so.
     private static ulong FragmentKey(in Observation o) => ((ulong)o.Identification << 32) | 0xF4A6;
 
-    private HashSet<uint> FragmentedIds(IReadOnlyList<int> observations)
+    private void NoteFragmented(int count)
     {
-        var ids = new HashSet<uint>();
-        foreach (var i in observations)
+        fragmented.Clear();
+        for (var k = 0; k < count; k++)
         {
-            if (store[i].Kind == ObservationKind.Fragment)
-                ids.Add(store[i].Identification);
+            if (items[at[k]].Kind == ObservationKind.Fragment)
+                fragmented.Add(items[at[k]].Identification);
         }
-
-        return ids;
     }
 
     // The snap length left less than identity needs.
-    private bool IsCut(in Observation o) =>
-        o.Kind == ObservationKind.Packet && (store.Tuples[o.Tuple].Protocol == IpProtocol.Tcp ? !o.HasTcp() : o.PayloadHash == 0);
-
-    private int ByTime(int a, int b)
+    private bool IsCut(in Observation o)
     {
-        var byTime = clocks.Corrected(store[a]).CompareTo(clocks.Corrected(store[b]));
-        if (byTime != 0)
-            return byTime;
-        var byPoint = store[a].Point.CompareTo(store[b].Point);
-        return byPoint != 0 ? byPoint : store[a].Frame.CompareTo(store[b].Frame);
+        if (o.Kind != ObservationKind.Packet || o.HasTcp())
+            return false;
+        return tables.Tuples[o.Tuple].Protocol == IpProtocol.Tcp || o.PayloadHash == 0;
     }
 
-    private void Split(List<int> copies, List<List<int>> into)
+    private int Compare(int a, int b)
     {
-        copies.Sort(ByTime);
-        var open = new List<List<int>>(1);
-        foreach (var i in copies)
+        ref var x = ref items[at[a]];
+        ref var y = ref items[at[b]];
+        if (x.Time != y.Time)
+            return x.Time < y.Time ? -1 : 1;
+        return x.Point != y.Point ? x.Point - y.Point : x.Frame.CompareTo(y.Frame);
+    }
+
+    private void Split(int first)
+    {
+        copies.Clear();
+        for (var k = first; k >= 0; k = nextCopy[k])
+            copies.Add(k);
+        Sort(copies);
+        open.Clear();
+        foreach (var k in copies)
         {
-            var home = open.Find(t => Takes(t, i));
-            if (home is null)
-                open.Add(home = []);
-            home.Add(i);
+            var home = -1;
+            for (var t = 0; t < open.Count && home < 0; t++)
+            {
+                if (Takes(open[t], k))
+                    home = open[t];
+            }
+
+            if (home >= 0)
+            {
+                Set.Append(home, k);
+                continue;
+            }
+
+            Set.Open(k);
+            open.Add(k);
+            if (open.Count > MaxOpen)
+                open.RemoveAt(0);
+        }
+    }
+
+    // Mostly a copy a point, nearly sorted: by insertion.
+    private void Sort(List<int> positions)
+    {
+        if (positions.Count > 48)
+        {
+            positions.Sort(Compare);
+            return;
         }
 
-        into.AddRange(open);
+        for (var i = 1; i < positions.Count; i++)
+        {
+            var k = positions[i];
+            var j = i - 1;
+            for (; j >= 0 && Compare(positions[j], k) > 0; j--)
+                positions[j + 1] = positions[j];
+            positions[j + 1] = k;
+        }
     }
 
-    private bool Takes(List<int> transmission, int candidate)
+    private bool Takes(int transmission, int candidate)
     {
-        ref var o = ref store[candidate];
-        var time = clocks.Corrected(o);
-        if (time - clocks.Corrected(store[transmission[0]]) > Lifetime)
+        ref var o = ref items[at[candidate]];
+        if (o.Time - items[at[transmission]].Time > Lifetime)
             return false;
-        foreach (var i in transmission)
+        for (var k = transmission; k >= 0; k = Set.Next(k))
         {
-            ref var known = ref store[i];
+            ref var known = ref items[at[k]];
             if (known.Point != o.Point || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset)
                 continue;
-            var gap = time - clocks.Corrected(known);
+            var gap = o.Time - known.Time;
             // The same identification again within a moment is the capture's doing, not the sender's. Without one, only
             // packets that nobody sends twice in a row (data, SYN) can be told from honest repetition.
-            var echo = o.HasIdentification() ? gap < 100 * Echo : gap < Echo && (o.IsTcpData() || (o.TcpFlags & TcpFlags.Syn) != 0);
+            var echo = o.HasIdentification() ? gap < 100 * Echo : gap < Echo && (o.IsTcpData() || (o.TcpFlags & Decode.TcpFlags.Syn) != 0);
             if (!echo)
                 return false;
         }
@@ -107,43 +207,44 @@ internal sealed class TransmissionMatcher(ObservationStore store, ClockTable clo
     }
 
     // A cut copy is the whole copies' packet when IP identification and length agree; where several do, the nearest in time.
-    private void AttachCut(List<int> cut, List<List<int>> transmissions)
+    private void AttachCut()
     {
         if (cut.Count == 0)
             return;
-        var byLoose = new Dictionary<(uint, int, ushort), List<List<int>>>();
-        foreach (var t in transmissions)
-            Slot(byLoose, t[0]).Add(t);
-        cut.Sort(ByTime);
-        foreach (var i in cut)
+        var byLoose = new Dictionary<(uint, int, ushort), List<int>>();
+        foreach (var head in Set.Heads)
+            Slot(head).Add(head);
+        cut.Sort(Compare);
+        foreach (var k in cut)
         {
-            var slot = Slot(byLoose, i);
-            List<int>? nearest = null;
+            var slot = Slot(k);
+            var nearest = -1;
             var distance = Lifetime;
-            foreach (var t in slot)
+            foreach (var head in slot)
             {
-                var d = Math.Abs(clocks.Corrected(store[i]) - clocks.Corrected(store[t[0]]));
-                if (d < distance && Takes(t, i))
-                    (nearest, distance) = (t, d);
+                var d = Math.Abs(items[at[k]].Time - items[at[head]].Time);
+                if (d < distance && Takes(head, k))
+                    (nearest, distance) = (head, d);
             }
 
-            if (nearest is not null)
+            if (nearest >= 0)
             {
-                nearest.Add(i);
+                Set.Append(nearest, k);
                 continue;
             }
 
-            var alone = new List<int> { i };
-            transmissions.Add(alone);
-            slot.Add(alone);
+            Set.Open(k);
+            slot.Add(k);
+            if (slot.Count > MaxOpen)
+                slot.RemoveAt(0);
         }
 
-        List<List<int>> Slot(Dictionary<(uint, int, ushort), List<List<int>>> map, int observation)
+        List<int> Slot(int k)
         {
-            ref var o = ref store[observation];
+            ref var o = ref items[at[k]];
             var key = (o.Identification, o.Length, o.FragmentOffset);
-            if (!map.TryGetValue(key, out var list))
-                map.Add(key, list = []);
+            if (!byLoose.TryGetValue(key, out var list))
+                byLoose.Add(key, list = []);
             return list;
         }
     }

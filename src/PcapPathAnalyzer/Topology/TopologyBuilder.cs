@@ -9,6 +9,7 @@ namespace PcapPathAnalyzer.Topology;
 public sealed class TopologyBuilder
 {
     private readonly SortedDictionary<string, List<DumpDocument>> documents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> clocks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> stated = new(StringComparer.Ordinal);
 
     /// <summary>Takes a dump as one of a namespace's; the order of calls does not matter for the result.</summary>
@@ -37,6 +38,13 @@ public sealed class TopologyBuilder
         return this;
     }
 
+    /// <summary>States how far a node's clock was ahead, nanoseconds.</summary>
+    public TopologyBuilder StateClock(string node, long offset)
+    {
+        clocks[node] = offset;
+        return this;
+    }
+
     public Network Build()
     {
         var namespaces = documents.Select(d => BuildNamespace(d.Key, d.Value)).ToList();
@@ -48,7 +56,7 @@ public sealed class TopologyBuilder
         VethPairing.Join(namespaces);
         NodeAdoption.Adopt(namespaces.Where(n => !stated.ContainsKey(n.Name)));
         TunnelPairing.Join(namespaces);
-        return new Network(namespaces, []);
+        return new Network(namespaces, []) { StatedClocks = clocks };
     }
 
     private static NetworkNamespace BuildNamespace(string name, List<DumpDocument> dumps)

@@ -199,7 +199,7 @@ public sealed class LayoutTests
     private static List<string> Rows(Bundle bundle, string table, string[] left)
     {
         using var folder = new TemporaryFolder();
-        new CsvReport().Write(PathAnalyzer.Analyze(bundle), folder.Path, new ReportOptions());
+        new CsvReport().Write(PathAnalyzer.Analyze(bundle), folder.Path);
         return [.. CsvRows.Of(folder[table]).Select(r => string.Join('|', r.Where(f => !left.Contains(f.Key)).Select(f => $"{f.Key}={f.Value}")))];
     }
 }

@@ -43,16 +43,29 @@ public sealed class StitchingProperties
     public void Many_connections_to_one_service_stay_apart() =>
         AnyTrouble.Select(Gen.Int[2, 60], (t, n) => (t, n)).Sample(p =>
         {
-            var store = new ObservationStore();
-            var network = SyntheticNetwork.Build();
-            SyntheticNetwork.AddPoints(store, network);
-            var connections = Enumerable.Range(0, p.n).Select(i => new SyntheticConnection(store, p.t with { Seed = p.t.Seed + (uint)i, ClientPort = (ushort)(30_000 + i) }, i * 50_000L)).ToList();
-            foreach (var c in connections)
-                c.Play();
-            Load(store, connections);
-            var result = new Stitcher(store, network).Stitch();
-            return result.Flows.Count == p.n && result.Flows.TrueForAll(f => f.Retransmissions == 0 && f.Forward.Packets == p.t.Requests + 3);
+            using var play = new SyntheticCapture();
+            for (var i = 0; i < p.n; i++)
+                play.Add(p.t with { Seed = p.t.Seed + (uint)i, ClientPort = (ushort)(30_000 + i) }, i * 50_000L);
+            var flows = play.Stitch().Flows;
+            return flows.Count == p.n && flows.TrueForAll(f => f.Retransmissions == 0 && f.Forward.Packets == p.t.Requests + 3);
         }, iter: 60);
+
+    [Test]
+    public void However_little_memory_there_is_and_however_many_threads_the_result_is_the_same() =>
+        AnyTrouble.Select(Gen.Int[0, 100], (t, gaps) => t with { Gaps = gaps, Requests = 12 }).Sample(t =>
+        {
+            Assert.That(Told(partition: 200, memory: 0), Is.EqualTo(Told(partition: 1 << 20, memory: 1 << 30)));
+            return true;
+
+            string Told(int partition, long memory)
+            {
+                using var play = new SyntheticCapture(memory);
+                for (var i = 0; i < 40; i++)
+                    play.Add(t with { Seed = t.Seed + (uint)i, ClientPort = (ushort)(30_000 + i) }, i * 50_000L);
+                var (flows, _) = play.Stitch(partition);
+                return string.Join('\n', flows.Select(f => $"{f.Number} {f.Requested} {f.Served} {f.FirstTime} {string.Join(' ', f.Forward.Transmissions.Concat(f.Reply.Transmissions).Select(x => $"{x.Number}:{string.Join(',', x.Observations.Select(SyntheticCapture.Name))}"))}"));
+            }
+        }, iter: 20);
 
     // The client's own interface, and one point behind each translation.
     private static bool[] Enough(bool[] points)
@@ -63,17 +76,13 @@ public sealed class StitchingProperties
 
     private static bool Recovers(Trouble trouble)
     {
-        var store = new ObservationStore();
-        var network = SyntheticNetwork.Build();
-        SyntheticNetwork.AddPoints(store, network);
-        var connection = new SyntheticConnection(store, trouble, 1_000_000_000);
-        connection.Play();
-        Load(store, [connection]);
-        var (flows, clocks) = new Stitcher(store, network).Stitch();
+        using var play = new SyntheticCapture();
+        var connection = play.Add(trouble, 1_000_000_000);
+        var (flows, clocks) = play.Stitch();
         Assert.That(flows, Has.Count.EqualTo(1), "one connection is one flow");
         var flow = flows[0];
-        var found = flow.Forward.Transmissions.Concat(flow.Reply.Transmissions).Select(t => string.Join(' ', t.Observations.Order())).Order(StringComparer.Ordinal).ToList();
-        var truth = connection.Transmissions.Where(t => t.Count > 0).Select(t => string.Join(' ', t.Order())).Order(StringComparer.Ordinal).ToList();
+        var found = flow.Forward.Transmissions.Concat(flow.Reply.Transmissions).Select(t => string.Join(' ', t.Observations.Select(SyntheticCapture.Name).Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal).ToList();
+        var truth = connection.Transmissions.Where(t => t.Count > 0).Select(t => string.Join(' ', t.Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal).ToList();
         Assert.That(found, Is.EqualTo(truth));
         Assert.That(flow.Requested.Source, Is.EqualTo(SyntheticNetwork.Client));
         if (trouble.Gaps == 0)
@@ -87,16 +96,5 @@ public sealed class StitchingProperties
         Assert.That(Math.Abs(estimate.Offset - trouble.Skew), Is.LessThanOrEqualTo(estimate.Uncertainty ?? long.MaxValue), "the clock's offset lies within its uncertainty");
         Assert.That(flow.Forward.Hops.Concat(flow.Reply.Hops).Min(h => h.Latency ?? 0), Is.GreaterThanOrEqualTo(-(estimate.Uncertainty ?? 0)));
         return true;
-    }
-
-    // As files are read: one point after the other, each in order of its clock.
-    private static void Load(ObservationStore store, List<SyntheticConnection> connections)
-    {
-        foreach (var (connection, made) in connections.SelectMany(c => c.Made.Select(m => (c, m))).OrderBy(p => p.m.Point).ThenBy(p => p.m.Time).ThenBy(p => p.m.Value.Frame))
-        {
-            connection.Transmissions[made.Transmission].Add(store.Count);
-            ref var o = ref store.Add();
-            o = made.Value;
-        }
     }
 }

@@ -42,26 +42,26 @@ internal sealed record Trouble
 internal sealed class SyntheticConnection
 {
     private const int Segment = 1000;
-    private readonly ObservationStore store;
+    private readonly ObservationTables[] tables;
     private readonly Trouble trouble;
     private readonly Random random;
     private long time;
-    private uint frame;
     private ushort[] id = [1000, 30_000];
     private readonly uint[] next;
 
-    public SyntheticConnection(ObservationStore store, Trouble trouble, long start)
+    /// <param name="tables">Of each capture point's file.</param>
+    public SyntheticConnection(ObservationTables[] tables, Trouble trouble, long start)
     {
-        this.store = store;
+        this.tables = tables;
         this.trouble = trouble;
-        random = new Random((int)trouble.Seed);
+        random = new Random((int)((trouble.Seed * 2654435761u) >> 1)); // Random takes the absolute value: 1 and -1 would be one connection
         time = start;
         next = [(uint)random.Next(), (uint)random.Next()];
         id = [(ushort)random.Next(1, 60_000), (ushort)random.Next(1, 60_000)];
     }
 
-    /// <summary>Truth: each transmission's observations, by their index in the order they were made.</summary>
-    public List<List<int>> Transmissions { get; } = [];
+    /// <summary>Truth: each transmission's observations, by capture point and frame.</summary>
+    public List<List<string>> Transmissions { get; } = [];
 
     public List<(int Point, long Time, Observation Value, int Transmission)> Made { get; } = [];
 
@@ -123,11 +123,11 @@ internal sealed class SyntheticConnection
         var side = reply ? 1 : 0;
         var value = new Observation
         {
-            Point = (ushort)point,
-            Frame = ++frame,
+            Leg = -1,
+            Frame = 0, // numbered as the file is written
             Time = time + (part * 100) + (point >= 5 ? trouble.Skew : 0),
-            Tuple = store.Tuples.Add(Tuple(point, reply)),
-            Tunnel = point is 4 or 5 ? store.Tunnels.Add(new TunnelKey(Encapsulation.Vxlan, 1, reply ? SyntheticNetwork.NodeB : SyntheticNetwork.NodeA, reply ? SyntheticNetwork.NodeA : SyntheticNetwork.NodeB)) : 0,
+            Tuple = tables[point].Tuples.Add(Tuple(point, reply)),
+            Tunnel = point is 4 or 5 ? tables[point].Tunnels.Add(new TunnelKey(Encapsulation.Vxlan, 1, reply ? SyntheticNetwork.NodeB : SyntheticNetwork.NodeA, reply ? SyntheticNetwork.NodeA : SyntheticNetwork.NodeB)) : 0,
             Ttl = (byte)(64 - (hop <= 2 ? 0 : hop <= 6 ? 1 : 2)),
             Identification = (ushort)((flags & TcpFlags.Syn) != 0 && reply ? 0 : id[side] + part),
             Flags = PacketFlags.HasTransport | PacketFlags.HasTcpHeader | PacketFlags.DontFragment | (trouble.HasTimestamps ? PacketFlags.HasTcpTimestamps : 0),
@@ -135,15 +135,14 @@ internal sealed class SyntheticConnection
             TcpSequence = next[side] + (uint)(part * length),
             TcpAcknowledgment = (flags & TcpFlags.Ack) == 0 ? 0 : next[1 - side],
             TcpTimestamp = trouble.HasTimestamps ? (uint)(Transmissions.Count * 7) : 0,
-            Window = 500,
             PayloadLength = length,
             Length = 52 + length,
             Kind = ObservationKind.Packet,
+            Window = 500,
         };
         Made.Add((point, value.Time, value, number));
         if (random.Next(1000) < trouble.Twice)
         {
-            value.Frame = ++frame;
             value.Time += 300;
             Made.Add((point, value.Time, value, number));
         }

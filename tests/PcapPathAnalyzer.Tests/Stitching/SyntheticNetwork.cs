@@ -41,14 +41,17 @@ internal static class SyntheticNetwork
         return builder.Build();
     }
 
-    public static void AddPoints(ObservationStore store, Network network)
+    /// <summary>A file per capture point, nothing in it yet.</summary>
+    public static CaptureReading[] Files(Network network, BlockPool pool)
     {
+        var files = new CaptureReading[Points];
         for (var i = 0; i < Points; i++)
         {
             var home = network.Find(Path[i].Namespace)!;
-            store.Points.Add(new CapturePoint
+            files[i] = new CaptureReading(pool);
+            files[i].Tables.Points.Add(new CapturePoint
             {
-                Index = i,
+                Index = 0,
                 Namespace = home.Name,
                 Interface = Path[i].Interface,
                 File = $"{home.Name}/{Path[i].Interface}.pcap",
@@ -57,6 +60,8 @@ internal static class SyntheticNetwork
                 Device = home.Interface(Path[i].Interface),
             });
         }
+
+        return files;
     }
 
     private static void Add(TopologyBuilder builder, string ns, params DumpRecord[] records)

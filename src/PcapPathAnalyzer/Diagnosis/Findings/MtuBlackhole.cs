@@ -61,10 +61,10 @@ internal sealed class MtuBlackhole : IFindingRule
     }
 
     private static bool HasDf(Evidence evidence, Transmission t) =>
-        t.Observations.All(i => (evidence.Store[i].Flags & PacketFlags.DontFragment) != 0 || !evidence.Store.Tuples[evidence.Store[i].Tuple].Source.IsIpv4);
+        t.Observations.All(o => (o.Flags & PacketFlags.DontFragment) != 0 || !evidence.Store.Tuples[o.Tuple].Source.IsIpv4);
 
     // The smallest length it had anywhere: at the sender an offload may show several packets as one.
-    private static int Size(Evidence evidence, Transmission t) => t.Observations.Min(i => evidence.Store[i].Length);
+    private static int Size(Evidence evidence, Transmission t) => t.Observations.Min(o => o.Length);
 
     private sealed record Hole(Hop Last, List<Transmission> Lost, int SmallestLost, int LargestPassed, bool BeyondCaptured);
 }

@@ -1,0 +1,56 @@
+using PcapPathAnalyzer.Bundles;
+using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Stitching;
+
+/// <summary>Reads a bundle's captures, as many side by side as there are processors; the order of the result is that of the bundle.</summary>
+internal sealed class CaptureFiles(Network network, BlockPool pool)
+{
+    /// <param name="captures">In the bundle's order.</param>
+    /// <param name="begun">Told, from any thread, which file is begun and how many are done.</param>
+    public IReadOnlyList<CaptureReading> Read(IReadOnlyList<BundleCapture> captures, Action<string, int> begun)
+    {
+        var decode = new DecodeOptions { VxlanPorts = VxlanPorts() };
+        var readings = new CaptureReading[captures.Count];
+        var done = 0;
+        // One by one from a queue: files differ in size, and a fixed share for each thread would leave one waiting.
+        var queue = System.Collections.Concurrent.Partitioner.Create(Enumerable.Range(0, captures.Count), System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering);
+        Parallel.ForEach(queue, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, n =>
+        {
+            begun(captures[n].File, Volatile.Read(ref done));
+            readings[n] = Read(captures[n], decode);
+            Interlocked.Increment(ref done);
+        });
+        return readings;
+    }
+
+    private CaptureReading Read(BundleCapture capture, DecodeOptions decode)
+    {
+        var reading = new CaptureReading(pool);
+        try
+        {
+            new ObservationReader(new CapturePointResolver(network), new FrameDecoder(decode)).Read(capture, reading);
+        }
+        catch (IOException e)
+        {
+            reading.Problems.Add(new Problem(Severity.Warning, "unreadable-input", new SourceLocation(capture.File, 0), e.Message));
+        }
+
+        return reading;
+    }
+
+    // The IANA port, Linux's historical default, and what the devices in the dumps use.
+    private HashSet<int> VxlanPorts()
+    {
+        var ports = new HashSet<int> { 4789, 8472 };
+        foreach (var device in network.Namespaces.SelectMany(n => n.Interfaces))
+        {
+            if (device.Link.Vxlan is { } vxlan)
+                ports.Add(vxlan.DestinationPort);
+        }
+
+        return ports;
+    }
+}

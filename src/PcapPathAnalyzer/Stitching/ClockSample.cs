@@ -1,0 +1,122 @@
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Stitching;
+
+/// <summary>Estimates the nodes' clocks from the beginning of the captures: the first connections that more than one node saw.</summary>
+internal sealed class ClockSample(Observations observations, Network network)
+{
+    /// <summary>Connections the clocks are estimated from.</summary>
+    private const int Connections = 4000;
+
+    /// <summary>Observations of one connection that are looked at.</summary>
+    private const int PerConnection = 2000;
+
+    /// <summary>Observations of one file that are searched for them.</summary>
+    private const int PerFile = 4_000_000;
+
+    private readonly ObservationTables tables = observations.Tables;
+
+    public ClockTable Estimate(List<LegGroup> groups)
+    {
+        var estimator = new ClockEstimator(tables, network.StatedClocks);
+        var chosen = groups.Where(g => g.Legs.SelectMany(l => l.Spans).DistinctBy(s => s.Clock, StringComparer.Ordinal).Skip(1).Any()).Take(Connections).ToList();
+        if (chosen.Count == 0)
+            return estimator.Estimate();
+        var taken = Collect(chosen);
+        var order = new PathOrder(tables, network);
+        for (var g = 0; g < chosen.Count; g++)
+        {
+            var (sender, receiver) = FlowBuilder.Ends(tables, network, chosen[g].Legs);
+            var items = taken[g].ToArray();
+            var split = new Directions();
+            split.Sort(observations.Legs, items, 0, items.Length);
+            Feed(estimator, order, split.There.AsSpan(0, split.ThereCount), items, sender, receiver);
+            Feed(estimator, order, split.Back.AsSpan(0, split.BackCount), items, receiver, sender);
+        }
+
+        return estimator.Estimate();
+    }
+
+    private List<Observation>[] Collect(List<LegGroup> chosen)
+    {
+        var ofLeg = new int[observations.Legs.Count];
+        for (var g = 0; g < chosen.Count; g++)
+        {
+            foreach (var leg in chosen[g].Legs)
+                ofLeg[leg.Index] = g + 1;
+        }
+
+        var taken = chosen.Select(_ => new List<Observation>()).ToArray();
+        for (var file = 0; file < observations.Files; file++)
+        {
+            var perGroup = new int[chosen.Count];
+            observations.ForEach(file, consume: false, limit: PerFile, block =>
+            {
+                foreach (ref var o in block)
+                {
+                    if (o.Leg < 0 || ofLeg[o.Leg] == 0 || o.Kind != ObservationKind.Packet)
+                        continue;
+                    var g = ofLeg[o.Leg] - 1;
+                    if (perGroup[g]++ < PerConnection / 8)
+                        taken[g].Add(o);
+                }
+            });
+        }
+
+        return taken;
+    }
+
+    // Copies that nothing but the path can have separated: one sighting per hop, told apart by IP identification or timestamps.
+    private void Feed(ClockEstimator estimator, PathOrder order, ReadOnlySpan<int> indices, Observation[] items, NetworkNamespace? sender, NetworkNamespace? receiver)
+    {
+        var byIdentity = new Dictionary<ulong, List<int>>();
+        foreach (var i in indices)
+        {
+            ref var o = ref items[i];
+            if (!o.HasIdentification() && !o.HasTcpTimestamp() && o.PayloadHash <= 1)
+                continue;
+            if (!byIdentity.TryGetValue(o.Identity(), out var list))
+                byIdentity.Add(o.Identity(), list = []);
+            list.Add(i);
+        }
+
+        var copies = byIdentity.Values.Select(c => OncePerHop(items, c)).OfType<List<int>>().ToList();
+        var hops = new List<HopCandidate>();
+        foreach (var i in copies.SelectMany(c => c))
+        {
+            var key = PathOrder.Key(items[i]);
+            if (!hops.Exists(h => h.Key == key))
+                hops.Add(new HopCandidate(key, tables.Points[key.Point], hops.Count, items[i]));
+        }
+
+        var place = order.Order(hops, Precedence(items, copies, hops), sender, receiver, byTime: false).Select((h, n) => (h.Key, n)).ToDictionary(p => p.Key, p => p.n);
+        foreach (var copy in copies)
+            estimator.Add(copy.OrderBy(i => place[PathOrder.Key(items[i])]).Select(i => items[i]).ToArray());
+    }
+
+    private static int[,] Precedence(Observation[] items, List<List<int>> copies, List<HopCandidate> hops)
+    {
+        var before = new int[hops.Count, hops.Count];
+        foreach (var copy in copies.Take(64))
+        {
+            foreach (var x in copy)
+            {
+                foreach (var y in copy)
+                {
+                    var (a, b) = (hops.Find(h => h.Key == PathOrder.Key(items[x]))!, hops.Find(h => h.Key == PathOrder.Key(items[y]))!);
+                    if (a.Point.Clock == b.Point.Clock)
+                        before[a.Index, b.Index] += items[y].Time.CompareTo(items[x].Time);
+                }
+            }
+        }
+
+        return before;
+    }
+
+    // A packet with an IP identification may be in a capture twice; without one, two sightings at a hop may be two packets.
+    private static List<int>? OncePerHop(Observation[] items, List<int> copies)
+    {
+        var once = copies.DistinctBy(i => PathOrder.Key(items[i])).ToList();
+        return once.Count > 1 && (once.Count == copies.Count || items[copies[0]].HasIdentification()) ? once : null;
+    }
+}

@@ -1,0 +1,94 @@
+namespace PcapPathAnalyzer.Stitching;
+
+/// <summary>Counts packets at each hop of a direction, and takes the times between them.</summary>
+internal sealed class HopMeter
+{
+    private const int MaxDelays = 1024;
+    private readonly ObservationTables tables;
+    private readonly List<HopCandidate> hops;
+    private readonly Count[] counts;
+
+    /// <param name="tables">What observations refer to.</param>
+    /// <param name="hops">In path order.</param>
+    public HopMeter(ObservationTables tables, List<HopCandidate> hops)
+    {
+        (this.tables, this.hops) = (tables, hops);
+        counts = new Count[hops.Count];
+    }
+
+    public Hop[] Measure(List<Transmission> transmissions)
+    {
+        foreach (var t in transmissions)
+            Note(t.Observations.AsSpan(), t.Hops.AsSpan());
+        var result = new Hop[hops.Count];
+        for (var i = 0; i < result.Length; i++)
+        {
+            ref var c = ref counts[i];
+            c.Delays?.Sort();
+            result[i] = new Hop(tables, hops[i].Key.Tuple, hops[i].Key.Tunnel)
+            {
+                Number = i + 1,
+                Point = hops[i].Point,
+                Packets = c.Packets,
+                Bytes = c.Bytes,
+                Ttl = c.Ttl,
+                FirstFrame = c.FirstFrame,
+                LastFrame = c.LastFrame,
+                Latency = c.Delays is { Count: > 0 } delays ? delays[delays.Count / 2] : null,
+            };
+        }
+
+        return result;
+    }
+
+    // Fragments and segments of one transmission: the first at each hop is counted and timed.
+    private void Note(ReadOnlySpan<Observation> observations, ReadOnlySpan<ushort> numbers)
+    {
+        var (last, lastTime, counted) = (0, 0L, 0);
+        for (var k = 0; k < observations.Length; k++)
+        {
+            ref readonly var o = ref observations[k];
+            int hop = numbers[k];
+            ref var c = ref counts[hop - 1];
+            c.Note(o, isFirst: hop != counted);
+            counted = hop;
+            if (hop == last || IsTap(hop))
+                continue;
+            if (last > 0 && (hop == last + 1 || (hop == last + 2 && IsTap(last + 1))) && (c.Delays ??= []).Count < MaxDelays)
+                c.Delays.Add(o.Time - lastTime);
+            (last, lastTime) = (hop, o.Time);
+        }
+    }
+
+    // The copy a promiscuous bridge gets of what it switches between two ports is stamped after the packet has left: it has
+    // a place on the way and no time on it.
+    private bool IsTap(int hop)
+    {
+        if (hop < 2 || hop >= hops.Count || hops[hop - 1].Point.Device is not { IsBridge: true } bridge)
+            return false;
+        return hops[hop - 2].Point.Device?.Master == bridge && hops[hop].Point.Device?.Master == bridge;
+    }
+
+    private struct Count
+    {
+        public int Packets;
+        public long Bytes;
+        public int Ttl;
+        public uint FirstFrame;
+        public uint LastFrame;
+
+        /// <summary>From the hop before, nanoseconds.</summary>
+        public List<long>? Delays;
+
+        public void Note(in Observation o, bool isFirst)
+        {
+            if (isFirst)
+                Packets++;
+            if (Bytes == 0)
+                (Ttl, FirstFrame) = (o.Ttl, o.Frame);
+            Bytes += o.Length;
+            FirstFrame = Math.Min(FirstFrame, o.Frame);
+            LastFrame = Math.Max(LastFrame, o.Frame);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+namespace PcapPathAnalyzer.Stitching;
+
+/// <summary>All observations of a bundle, by common numbers, and the legs they belong to.</summary>
+internal sealed class Observations(
+    ObservationTables tables,
+    List<Leg> legs,
+    IReadOnlyList<CaptureReading> readings,
+    IReadOnlyList<ReadingNumbers> numbers,
+    Dictionary<int, List<Leg>> byTuple,
+    Dictionary<FragmentKey, int> firstFragments)
+{
+    public ObservationTables Tables { get; } = tables;
+
+    /// <summary>By their index.</summary>
+    public List<Leg> Legs { get; } = legs;
+
+    public int Files => readings.Count;
+
+    public long Count => readings.Sum(r => r.Observations.Count);
+
+    /// <summary>Hands out copies of one file's observations in their order, block by block, by common numbers.</summary>
+    /// <param name="file">From 0.</param>
+    /// <param name="consume">True when this is the last time: memory is given back on the way.</param>
+    public void ForEach(int file, bool consume, Action<Span<Observation>> take) => ForEach(file, consume, long.MaxValue, take);
+
+    /// <summary>As above, the first <paramref name="limit"/> only (rounded up to a block).</summary>
+    public void ForEach(int file, bool consume, long limit, Action<Span<Observation>> take)
+    {
+        var copy = new Observation[BlockPool.BlockSize];
+        readings[file].Observations.ForEach(consume, limit, block =>
+        {
+            var span = copy.AsSpan(0, block.Length);
+            block.CopyTo(span);
+            foreach (ref var o in span)
+                Translate(ref o, numbers[file]);
+            take(span);
+        });
+    }
+
+    private void Translate(ref Observation o, ReadingNumbers map)
+    {
+        o.Point += (ushort)map.FirstPoint;
+        o.Tuple = map.Tuples[o.Tuple];
+        o.Tunnel = map.Tunnels[o.Tunnel];
+        o.Macs = map.Macs[o.Macs];
+        if (o.Leg >= 0)
+            o.Leg = map.Legs[o.Leg];
+        if (o.Kind == ObservationKind.Packet)
+            return;
+        if (o.Kind == ObservationKind.IcmpError)
+        {
+            o.QuotedTuple = map.Tuples[o.QuotedTuple];
+            if (o.Leg < 0)
+                o.Leg = LegAt(o, o.QuotedTuple);
+        }
+        else if (o.FragmentOffset != 0)
+        {
+            // Later fragments carry no ports: they take those of the first.
+            if (firstFragments.TryGetValue(FragmentKey.Of(Tables.Tuples[o.Tuple], o.Identification), out var whole))
+                o.Tuple = whole;
+            o.Leg = LegAt(o, o.Tuple);
+        }
+    }
+
+    // The connection between these endpoints that was there at the time: the last that had begun.
+    private int LegAt(in Observation o, int tuple)
+    {
+        if (!byTuple.TryGetValue(Math.Min(tuple, Tables.Tuples.Find(Tables.Tuples[tuple].Reversed)), out var candidates))
+            return -1;
+        var clock = Tables.Points[o.Point].Clock;
+        var best = candidates[0];
+        var begun = long.MinValue;
+        foreach (var leg in candidates)
+        {
+            foreach (var span in leg.Spans)
+            {
+                if (span.Clock == clock && span.First <= o.Time && span.First > begun)
+                    (best, begun) = (leg, span.First);
+            }
+        }
+
+        return best.Index;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Runtime.InteropServices;
+using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Primitives;
+
+namespace PcapPathAnalyzer.Stitching;
+
+/// <summary>
+/// Finds legs that have packets in common, for those whose handshake does not tell: datagrams, and TCP connections that
+/// began before the capture.
+/// </summary>
+internal sealed class SharedPackets(Observations observations)
+{
+    /// <summary>Identities that are compared; of more, a part is, the same at every point.</summary>
+    private const long Enough = 4_000_000;
+
+    /// <summary>Legs this short have all their packets compared.</summary>
+    private const int Short = 256;
+
+    /// <summary>An identity that more legs than this share proves nothing (keep-alives, equal queries without IP identification).</summary>
+    private const int MaxShared = 6;
+
+    private readonly ObservationTables tables = observations.Tables;
+    private readonly List<Leg> legs = observations.Legs;
+    private readonly Dictionary<ulong, Sharers> owners = [];
+    private readonly Dictionary<(int A, int B), PairScore> scores = [];
+
+    /// <summary>Legs of one connection, in order of their numbers.</summary>
+    public IEnumerable<(Leg A, Leg B, int Packets)> Pairs()
+    {
+        var asked = Asked();
+        var total = legs.Where(l => asked[l.Index]).Sum(l => (long)l.Count);
+        if (total == 0)
+            return [];
+        var mask = 0UL;
+        while (total / (long)(mask + 1) > Enough)
+            mask = (mask << 1) | 1;
+        for (var file = 0; file < observations.Files; file++)
+        {
+            observations.ForEach(file, consume: false, block =>
+            {
+                foreach (ref readonly var o in block)
+                {
+                    if (o.Leg >= 0 && asked[o.Leg] && IsTelling(o))
+                        Note(o, mask);
+                }
+            });
+        }
+
+        foreach (var sharers in owners.Values)
+        {
+            if (sharers.Count is < 2 or > MaxShared)
+                continue;
+            for (var a = 0; a < sharers.Count; a++)
+            {
+                for (var b = a + 1; b < sharers.Count; b++)
+                    AddScore(sharers[a], sharers[b], sharers.IsProof);
+            }
+        }
+
+        return Accepted();
+    }
+
+    // Handshakes speak for themselves, unless some connection has none: then any other may be its continuation.
+    private bool[] Asked()
+    {
+        var begunBefore = legs.Exists(l => l.InitialSequence is null && tables.Tuples[l.Forward].Protocol == IpProtocol.Tcp);
+        var asked = new bool[legs.Count];
+        foreach (var leg in legs)
+            asked[leg.Index] = tables.Tuples[leg.Forward].Protocol != IpProtocol.Tcp || begunBefore;
+        return asked;
+    }
+
+    private void Note(in Observation o, ulong mask)
+    {
+        var identity = o.Identity();
+        if ((identity & mask) != 0 && legs[o.Leg].Count > Short)
+            return;
+        if (!owners.TryGetValue(identity, out var list))
+            owners.Add(identity, list = new Sharers(o.HasTcp() && (o.TcpFlags & TcpFlags.Ack) != 0));
+        if (list.Count <= MaxShared && !list.Contains((o.Leg, o.Tuple)))
+            list.Add((o.Leg, o.Tuple));
+    }
+
+    private void AddScore((int Leg, int Tuple) x, (int Leg, int Tuple) y, bool isProof)
+    {
+        var (a, b) = x.Leg < y.Leg ? (x, y) : (y, x);
+        var (legA, legB) = (legs[a.Leg], legs[b.Leg]);
+        if (a.Leg == b.Leg || tables.Tuples[a.Tuple].Protocol != tables.Tuples[b.Tuple].Protocol || legA.Forward == legB.Forward || legA.Forward == legB.Reverse)
+            return;
+        // What is sent to a group is not translated, and every host's report looks alike.
+        if (tables.Tuples[a.Tuple].Destination.IsMulticast || tables.Tuples[b.Tuple].Destination.IsMulticast)
+            return;
+        if (legA.InitialSequence is { } isnA && legB.InitialSequence is { } isnB && isnA != isnB)
+            return;
+        // The packet must go the same way in both.
+        var sameWay = a.Tuple == legA.Forward == (b.Tuple == legB.Forward);
+        if (!sameWay)
+        {
+            if (legA.IsDirectionCertain && legB.IsDirectionCertain)
+                return;
+            (legA.IsDirectionCertain ? legB : legA).Flip();
+        }
+
+        ref var score = ref CollectionsMarshal.GetValueRefOrAddDefault(scores, (a.Leg, b.Leg), out _);
+        score.Packets++;
+        score.IsProven |= isProof;
+        score.Kept = Kept(tables.Tuples[legA.Forward], tables.Tuples[legB.Forward]);
+    }
+
+    // A packet with neither IP identification nor sequence numbers nor a known payload could be anybody's.
+    private static bool IsTelling(in Observation o) =>
+        o.Kind != ObservationKind.IcmpError && (o.HasTcp() ? o.HasIdentification() || o.HasTcpTimestamp() || (o.TcpFlags & TcpFlags.Syn) != 0 || o.PayloadLength > 0 : o.PayloadHash > 1);
+
+    /// <summary>How much of the tuple a translation kept, 0 to 6: a DNAT keeps the client's end (3), a SNAT the server's.</summary>
+    public static int Kept(in FiveTuple a, in FiveTuple b) =>
+        (a.Source == b.Source ? 2 : 0) + (a.SourcePort == b.SourcePort ? 1 : 0) + (a.Destination == b.Destination ? 2 : 0) + (a.DestinationPort == b.DestinationPort ? 1 : 0);
+
+    // TCP proves a pair by itself. For others each leg takes the partner with the most common packets, if there is one such
+    // and it thinks so too.
+    private IEnumerable<(Leg A, Leg B, int Packets)> Accepted()
+    {
+        var best = new Dictionary<int, (int Score, bool Tie)>();
+        foreach (var ((a, b), score) in scores)
+        {
+            Note(a, score.Rank);
+            Note(b, score.Rank);
+        }
+
+        foreach (var ((a, b), score) in scores.OrderBy(s => s.Key))
+        {
+            var proven = score.IsProven || (legs[a].InitialSequence is not null && legs[a].InitialSequence == legs[b].InitialSequence);
+            if (proven || (best[a] == (score.Rank, false) && best[b] == (score.Rank, false)) || (best[a].Score == score.Rank && best[b].Score == score.Rank && score.Kept >= 3))
+                yield return (legs[a], legs[b], score.Packets);
+        }
+
+        void Note(int leg, int rank)
+        {
+            best.TryGetValue(leg, out var known);
+            if (rank > known.Score)
+                best[leg] = (rank, false);
+            else if (rank == known.Score)
+                best[leg] = (rank, true);
+        }
+    }
+
+    /// <summary>Legs that have a packet of one identity.</summary>
+    /// <param name="isProof">The packet carries both sides' sequence numbers: 64 bits that no two connections share by chance.</param>
+    private sealed class Sharers(bool isProof) : List<(int Leg, int Tuple)>(1)
+    {
+        public bool IsProof { get; } = isProof;
+    }
+
+    private record struct PairScore
+    {
+        /// <summary>By a packet that carries both sides' sequence numbers.</summary>
+        public bool IsProven { get; set; }
+
+        public int Packets { get; set; }
+
+        public int Kept { get; set; }
+
+        /// <summary>Common packets first, then how much of the tuple was kept.</summary>
+        public readonly int Rank => (Packets * 8) + Kept;
+    }
+}
