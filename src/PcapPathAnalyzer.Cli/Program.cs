@@ -11,5 +11,6 @@ var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networki
     DumpCommand.Create(),
     ExplainCommand.Create(),
     InspectCommand.Create(),
+    InspectBundleCommand.Create(),
 };
 return Shell.Run(root, args);

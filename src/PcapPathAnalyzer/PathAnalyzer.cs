@@ -68,6 +68,10 @@ public static class PathAnalyzer
             builder.Add(dump.Namespace, dump.Document);
         foreach (var capture in bundle.Captures)
             builder.AddNamespace(capture.Namespace);
+        foreach (var (ns, node) in bundle.StatedNodes)
+            builder.StateNode(ns, node);
+        foreach (var (node, offset) in bundle.StatedClocks)
+            builder.StateClock(node, offset);
         return builder.Build();
     }
 }

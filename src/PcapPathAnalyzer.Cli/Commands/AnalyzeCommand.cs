@@ -11,7 +11,7 @@ internal static class AnalyzeCommand
 {
     public static Command Create()
     {
-        var bundle = new Argument<string>("BUNDLE") { Description = "The support bundle: a folder" };
+        var bundle = new Argument<string>("BUNDLE") { Description = "The support bundle: a folder or an archive (tar, tar.gz, tar.zst, tar.xz, zip)" };
         var output = new Option<string?>("--out") { Description = "Write the report files into this folder (made where missing); without it the text report goes to standard output", HelpName = "DIR" };
         var formats = new Option<string?>("--format") { Description = $"Which files --out writes, comma separated: {string.Join(',', ReportFormats.All.Select(f => f.Format))} (all by default)", HelpName = "LIST" };
         var packets = new Option<bool>("--packets") { Description = "With --out, also packets.csv: a row per observation of a packet" };
@@ -34,7 +34,7 @@ internal static class AnalyzeCommand
         }
 
         using var progress = new ProgressLine();
-        var input = BundleReader.Read(path);
+        using var input = BundleReader.Read(path);
         if (output is not null)
             Directory.CreateDirectory(output);
         var result = packets && output is not null

@@ -6,8 +6,8 @@ using PcapPathAnalyzer.Topology;
 namespace PcapPathAnalyzer.Stitching;
 
 /// <summary>
-/// Says which interface a capture was taken on, in the order the bundle's contract gives: the pcapng interface name, the
-/// ifindex of Linux cooked v2 frames, the file name, the MAC and IP addresses inside.
+/// Says which interface a capture was taken on, in the order the bundle's contract gives: what <c>bundle.json</c> says,
+/// the pcapng interface name, the ifindex of Linux cooked v2 frames, the file name, the MAC and IP addresses inside.
 /// </summary>
 internal sealed class CapturePointResolver(Network network)
 {
@@ -70,6 +70,8 @@ internal sealed class CapturePointResolver(Network network)
 
         private (string Name, string Reason, bool Certain) Name(CaptureInterface description, int ifIndex)
         {
+            if (capture.StatedInterface is { } stated)
+                return (stated, "bundle.json", true);
             if (ifIndex > 0)
             {
                 var device = ns?.Interface(ifIndex);
@@ -87,7 +89,7 @@ internal sealed class CapturePointResolver(Network network)
                 return (byName, $"file name {fileName}", true);
             if (ByMac() is { } device2)
                 return (device2.Name, $"most frames carry its MAC address {device2.Mac}", true);
-            return (Stem(fileName), $"file name {fileName}; no dump knows such an interface", false);
+            return (WithoutNamespace(Stem(fileName)), $"file name {fileName}; no dump knows such an interface", false);
         }
 
         // The longest interface name of the namespace that stands in the file name as a word.
@@ -140,6 +142,13 @@ internal sealed class CapturePointResolver(Network network)
 
             var best = votes.OrderByDescending(v => v.Value).ThenBy(v => v.Key.Name, StringComparer.Ordinal).FirstOrDefault();
             return best.Key is not null && best.Value * 2 > frames ? best.Key : null;
+        }
+
+        // node-a-eth0.pcap of node-a, where no dump lists the interfaces.
+        private string WithoutNamespace(string stem)
+        {
+            var leaf = capture.Namespace[(capture.Namespace.LastIndexOf('/') + 1)..];
+            return stem.Length > leaf.Length + 1 && stem.StartsWith(leaf, StringComparison.Ordinal) && (stem[leaf.Length] is '-' or '_' or '.') ? stem[(leaf.Length + 1)..] : stem;
         }
 
         private static string Stem(string fileName)

@@ -4,7 +4,7 @@ namespace PcapPathAnalyzer.Stitching;
 /// Estimates how far the nodes' clocks are apart. A packet seen on A and then on B bounds the offset from above, one the
 /// other way from below; the least delay of each direction is taken as equal (the argument of NTP, RFC 5905 section 8).
 /// </summary>
-internal sealed class ClockEstimator(ObservationTables tables)
+internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictionary<string, long> stated)
 {
     private readonly Dictionary<(string From, string To), (long Least, int Packets)> least = [];
 
@@ -27,6 +27,14 @@ internal sealed class ClockEstimator(ObservationTables tables)
     {
         var names = tables.Points.Select(p => p.Clock).Distinct().Order(StringComparer.Ordinal).ToList();
         var estimates = new Dictionary<string, ClockEstimate>(StringComparer.Ordinal);
+        foreach (var known in names)
+        {
+            if (stated.TryGetValue(known, out var offset))
+                estimates.Add(known, new ClockEstimate(known, offset, 0, 0, "bundle.json"));
+        }
+
+        foreach (var known in estimates.Keys.ToList())
+            Spread(known, estimates);
         foreach (var reference in names)
         {
             if (estimates.ContainsKey(reference))

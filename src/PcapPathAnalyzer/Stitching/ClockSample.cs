@@ -21,7 +21,7 @@ internal sealed class ClockSample(Observations observations, Network network)
 
     public ClockTable Estimate(List<LegGroup> groups)
     {
-        var estimator = new ClockEstimator(tables);
+        var estimator = new ClockEstimator(tables, network.StatedClocks);
         var chosen = groups.Where(g => g.Legs.SelectMany(l => l.Spans).DistinctBy(s => s.Clock, StringComparer.Ordinal).Skip(1).Any()).Take(Connections).ToList();
         if (chosen.Count == 0)
             return estimator.Estimate();

@@ -21,6 +21,9 @@ public sealed class Network
     /// <summary>Ordered by name.</summary>
     public IReadOnlyList<NetworkNamespace> Namespaces { get; }
 
+    /// <summary>Nanoseconds that a node's clock was ahead, where the bundle's owner states it; by node.</summary>
+    public IReadOnlyDictionary<string, long> StatedClocks { get; internal init; } = new Dictionary<string, long>();
+
     /// <summary>What in the dumps contradicts itself or could not be joined.</summary>
     public IReadOnlyList<Problem> Problems { get; }
 

@@ -9,6 +9,8 @@ namespace PcapPathAnalyzer.Topology;
 public sealed class TopologyBuilder
 {
     private readonly SortedDictionary<string, List<DumpDocument>> documents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> clocks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> stated = new(StringComparer.Ordinal);
 
     /// <summary>Takes a dump as one of a namespace's; the order of calls does not matter for the result.</summary>
     public TopologyBuilder Add(string namespaceName, DumpDocument document)
@@ -26,15 +28,35 @@ public sealed class TopologyBuilder
         return this;
     }
 
+    /// <summary>States the node of a namespace, whatever their names say. A node that is not known is made known.</summary>
+    public TopologyBuilder StateNode(string namespaceName, string node)
+    {
+        if (!documents.ContainsKey(namespaceName))
+            return this;
+        AddNamespace(node);
+        stated[namespaceName] = node;
+        return this;
+    }
+
+    /// <summary>States how far a node's clock was ahead, nanoseconds.</summary>
+    public TopologyBuilder StateClock(string node, long offset)
+    {
+        clocks[node] = offset;
+        return this;
+    }
+
     public Network Build()
     {
         var namespaces = documents.Select(d => BuildNamespace(d.Key, d.Value)).ToList();
         AssignNodes(namespaces);
+        foreach (var (ns, node) in stated)
+            namespaces.Single(n => n.Name == ns).Node = namespaces.Single(n => n.Name == node);
         foreach (var ns in namespaces)
             JoinBridges(ns);
         VethPairing.Join(namespaces);
+        NodeAdoption.Adopt(namespaces.Where(n => !stated.ContainsKey(n.Name)));
         TunnelPairing.Join(namespaces);
-        return new Network(namespaces, []);
+        return new Network(namespaces, []) { StatedClocks = clocks };
     }
 
     private static NetworkNamespace BuildNamespace(string name, List<DumpDocument> dumps)
