@@ -8,5 +8,6 @@ public static class ReportFormats
     [
         new JsonReport(),
         new CsvReport(),
+        new SarifReport(),
     ];
 }
