@@ -12,7 +12,7 @@ public static class DumpReaders
     /// <param name="file">Name inside the bundle, forward slashes.</param>
     public static DumpDocument Read(string file, string content)
     {
-        var document = new DumpDocument(file);
+        var document = new DumpDocument(file) { Text = content };
         Scaffold.Read(file, content, document);
         return document;
     }

@@ -9,5 +9,6 @@ public static class ReportFormats
         new JsonReport(),
         new CsvReport(),
         new SarifReport(),
+        new Markdown.MarkdownReport(),
     ];
 }
