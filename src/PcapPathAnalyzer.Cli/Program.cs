@@ -7,6 +7,8 @@ var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networki
 {
     AnalyzeCommand.Create(),
     DecodeCommand.Create(),
+    ExportCommand.Create(),
     InspectCommand.Create(),
+    TraceCommand.Create(),
 };
 return Shell.Run(root, args);
