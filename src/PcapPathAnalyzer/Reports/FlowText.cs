@@ -32,14 +32,16 @@ internal static class FlowText
 
     /// <summary>Same points, same translations, same rules, same result: one picture serves for all flows with the same key.</summary>
     public static string Way(Flow f) =>
-        $"{f.Outcome} {f.Protocol} {f.Requested.Destination}:{f.Requested.DestinationPort} "
-        + string.Join('|', f.Forward.Hops.Concat(f.Reply.Hops).Select(h => $"{h.Point.Index} {h.Tunnel} {string.Join('+', h.Actions.Select(a => $"{a.Name} {a.Citation?.Location}"))}"));
+        $"{f.Outcome} {f.Protocol} {f.Requested.Destination}:{f.Requested.DestinationPort} {Hops(f.Forward)} / {Hops(f.Reply)}";
 
     /// <summary><c>vxlan VNI 1 192.168.56.11 > 192.168.56.12</c>; null where the hop is in no tunnel.</summary>
     public static string? TunnelText(this Hop hop) =>
         hop.IsTunnelled ? $"{hop.Tunnel.Kind.ToString().ToLowerInvariant()}{(hop.Tunnel.Vni >= 0 ? $" VNI {hop.Tunnel.Vni}" : "")} {hop.Tunnel.OuterSource} > {hop.Tunnel.OuterDestination}" : null;
 
     public static string ActionText(this Hop hop) => string.Join(' ', hop.Actions.Select(a => a.Name));
+
+    private static string Hops(FlowDirection direction) =>
+        string.Join('|', direction.Hops.Select(h => $"{h.Point.Index} {h.Tunnel} {string.Join('+', h.Actions.Select(a => $"{a.Name} {a.Citation?.Location}"))}"));
 
     public static string Count(long n, string what) => n == 1 ? $"1 {what}" : $"{n} {what}s";
 

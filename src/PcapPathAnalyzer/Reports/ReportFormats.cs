@@ -10,5 +10,6 @@ public static class ReportFormats
         new CsvReport(),
         new SarifReport(),
         new Markdown.MarkdownReport(),
+        new Html.HtmlReport(),
     ];
 }

@@ -1,0 +1,32 @@
+using Newtonsoft.Json;
+using PcapPathAnalyzer.Diagnosis;
+using PcapPathAnalyzer.Stitching;
+
+namespace PcapPathAnalyzer.Reports.Html.Data;
+
+/// <summary>A flow's packets: a list of [label, marks, frame of the first observation, time, hop, time, hop, ...]; times in nanoseconds after the flow's first.</summary>
+internal static class LadderData
+{
+    public static void Write(JsonTextWriter json, AnalysisResult result, Flow flow)
+    {
+        var packets = ShownFlows.Packets(flow).ToList();
+        if (packets.Count == 0)
+            return;
+        var store = result.Observations;
+        var start = packets.Min(t => t.Observations.Min(i => result.Clocks.Corrected(store[i])));
+        json.List(flow.Id, packets, (j, t) =>
+        {
+            j.WriteStartArray();
+            j.WriteValue(PacketLabel.Of(flow, t));
+            j.WriteValue((t.IsReply ? 1 : 0) | (t.IsRetransmission ? 2 : 0) | (t.IsIcmpError ? 4 : 0));
+            j.WriteValue(store[t.Observations[0]].Frame);
+            for (var k = 0; k < t.Observations.Length; k++)
+            {
+                j.WriteValue(t.Hops[k]);
+                j.WriteValue(result.Clocks.Corrected(store[t.Observations[k]]) - start);
+            }
+
+            j.WriteEndArray();
+        });
+    }
+}
