@@ -10,7 +10,9 @@ var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networki
     DecodeCommand.Create(),
     DumpCommand.Create(),
     ExplainCommand.Create(),
+    ExportCommand.Create(),
     InspectCommand.Create(),
     InspectBundleCommand.Create(),
+    TraceCommand.Create(),
 };
 return Shell.Run(root, args);

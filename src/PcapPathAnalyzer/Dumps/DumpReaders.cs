@@ -46,7 +46,7 @@ public static class DumpReaders
     /// <param name="file">Name inside the bundle, forward slashes.</param>
     public static DumpDocument Read(string file, string content)
     {
-        var document = new DumpDocument(file);
+        var document = new DumpDocument(file) { Text = content };
         foreach (var text in Sections.Of(file, content))
             Read(text, document);
         return document;

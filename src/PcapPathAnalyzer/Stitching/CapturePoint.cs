@@ -46,6 +46,9 @@ public sealed class CapturePoint
 
     public long Bytes { get; internal set; }
 
+    /// <summary>When the frames came.</summary>
+    public Activity Activity { get; } = new();
+
     public Timestamp FirstTime { get; internal set; }
 
     public Timestamp LastTime { get; internal set; }
