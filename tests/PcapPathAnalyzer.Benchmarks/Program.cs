@@ -7,12 +7,8 @@ if (args is ["rules", var rules])
     return RulesTiming.Run(int.Parse(rules));
 if (args is ["generate-capture", var target, var count])
     return CaptureGenerator.Run(target, long.Parse(count));
-if (args is ["one", var one])
-{
-    for (var i = 0; i < 8; i++)
-        Console.WriteLine(DecodeRun.Run(one));
-    return 0;
-}
+if (args is ["decode", var capture, .. var rounds])
+    return DecodeTiming.Run(capture, rounds is [var n] ? int.Parse(n) : 5);
 if (args is ["fuzz", var seconds, .. var files])
     return FuzzRun.Run(int.Parse(seconds), files);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
