@@ -19,7 +19,7 @@ public static class PathAnalyzer
         var problems = new List<Problem>(bundle.Problems);
         var network = BuildNetwork(bundle);
         using var pool = new BlockPool(options.ObservationMemory);
-        var readings = new CaptureFiles(network, pool).Read(bundle.Captures, (file, done) => options.Progress?.Report(new AnalysisProgress($"reading {file}", done, bundle.Captures.Count)));
+        var readings = new CaptureFiles(network, pool, options.Filter).Read(bundle.Captures, (file, done) => options.Progress?.Report(new AnalysisProgress($"reading {file}", done, bundle.Captures.Count)));
         problems.AddRange(readings.SelectMany(r => r.Problems));
         var observations = ReadingMerger.Merge(readings);
         var count = observations.Count;
@@ -87,6 +87,9 @@ public sealed record AnalysisOptions
 
     /// <summary>Takes every packet at every capture point, flow by flow, whether the flow keeps its packets or not.</summary>
     public PacketSink? Packets { get; init; }
+
+    /// <summary>Only frames for which this says yes are looked at; called from several threads at once. Null takes all.</summary>
+    public FrameFilter? Filter { get; init; }
 
     public IProgress<AnalysisProgress>? Progress { get; init; }
 }

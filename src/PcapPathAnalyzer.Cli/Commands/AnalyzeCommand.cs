@@ -15,13 +15,19 @@ internal static class AnalyzeCommand
         var output = new Option<string?>("--out") { Description = "Write the report files into this folder (made where missing); without it the text report goes to standard output", HelpName = "DIR" };
         var formats = new Option<string?>("--format") { Description = $"Which files --out writes, comma separated: {string.Join(',', ReportFormats.All.Select(f => f.Format))} (all by default)", HelpName = "LIST" };
         var packets = new Option<bool>("--packets") { Description = "With --out, also packets.csv: a row per observation of a packet" };
+        var filter = new Option<string?>("--filter") { Description = "Look only at frames that this libpcap filter expression matches", HelpName = "BPF" };
         var failOn = new Option<string?>("--fail-on") { Description = "Exit with 1 when a finding is at least this bad: info, warning or error", HelpName = "SEVERITY" };
-        var command = new Command("analyze", "Every end-to-end flow, its path, its translations, and what went wrong") { bundle, output, formats, packets, failOn };
-        command.SetAction(parsed => Run(parsed.GetValue(bundle)!, parsed.GetValue(output), parsed.GetValue(formats), parsed.GetValue(packets), parsed.GetValue(failOn)));
+        var command = new Command("analyze", "Every end-to-end flow, its path, its translations, and what went wrong") { bundle, output, formats, packets, filter, failOn };
+        command.SetAction(parsed =>
+        {
+            using var bpf = parsed.GetValue(filter) is { } expression ? new BpfFilter(expression) : null;
+            bpf?.Check();
+            return Run(parsed.GetValue(bundle)!, parsed.GetValue(output), parsed.GetValue(formats), parsed.GetValue(packets), bpf, parsed.GetValue(failOn));
+        });
         return command;
     }
 
-    private static int Run(string path, string? output, string? formats, bool packets, string? failOn)
+    private static int Run(string path, string? output, string? formats, bool packets, BpfFilter? filter, string? failOn)
     {
         if (!TryPickFormats(formats, out var reports, out var wrong))
             return Shell.Refuse($"--format: '{wrong}' is none of {string.Join(',', ReportFormats.All.Select(f => f.Format))}");
@@ -37,9 +43,10 @@ internal static class AnalyzeCommand
         using var input = BundleReader.Read(path);
         if (output is not null)
             Directory.CreateDirectory(output);
+        var options = new AnalysisOptions { Progress = progress, Filter = filter is null ? null : filter.Matches };
         var result = packets && output is not null
-            ? PacketsCsv.Write(output, sink => PathAnalyzer.Analyze(input, new AnalysisOptions { Progress = progress, Packets = sink }))
-            : PathAnalyzer.Analyze(input, new AnalysisOptions { Progress = progress });
+            ? PacketsCsv.Write(output, sink => PathAnalyzer.Analyze(input, options with { Packets = sink }))
+            : PathAnalyzer.Analyze(input, options);
         progress.Clear();
         if (output is null)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PacketDotNet;
 using PcapPathAnalyzer.Capture;
 using SharpPcap.LibPcap;
@@ -7,25 +8,23 @@ namespace PcapPathAnalyzer.Cli.Commands;
 /// <summary>A filter in libpcap's syntax, compiled once per link type by the native libpcap through SharpPcap. Nothing else needs that library.</summary>
 internal sealed class BpfFilter(string expression) : IDisposable
 {
-    private readonly Dictionary<LinkType, BpfProgram> programs = [];
+    private readonly ConcurrentDictionary<LinkType, Lazy<BpfProgram>> programs = [];
 
     /// <exception cref="BpfFilterException">libpcap is missing or does not understand the expression.</exception>
-    public bool Matches(LinkType linkType, ReadOnlySpan<byte> data)
-    {
-        if (!programs.TryGetValue(linkType, out var program))
-            programs[linkType] = program = Compile(linkType);
-        return program.Matches(data);
-    }
+    public bool Matches(LinkType linkType, ReadOnlySpan<byte> data) => Program(linkType).Matches(data);
 
     /// <summary>Tells before any file is read whether the expression can be used at all.</summary>
     /// <exception cref="BpfFilterException">libpcap is missing or does not understand the expression.</exception>
-    public void Check() => programs[LinkType.Ethernet] = Compile(LinkType.Ethernet);
+    public void Check() => Program(LinkType.Ethernet);
 
     public void Dispose()
     {
         foreach (var program in programs.Values)
-            program.Dispose();
+            program.Value.Dispose();
     }
+
+    // Captures are read side by side, and a program may be run by many threads at once.
+    private BpfProgram Program(LinkType linkType) => programs.GetOrAdd(linkType, l => new Lazy<BpfProgram>(() => Compile(l))).Value;
 
     private BpfProgram Compile(LinkType linkType)
     {

@@ -6,7 +6,7 @@ using PcapPathAnalyzer.Topology;
 namespace PcapPathAnalyzer.Stitching;
 
 /// <summary>Reads a bundle's captures, as many side by side as there are processors; the order of the result is that of the bundle.</summary>
-internal sealed class CaptureFiles(Network network, BlockPool pool)
+internal sealed class CaptureFiles(Network network, BlockPool pool, FrameFilter? filter)
 {
     /// <param name="captures">In the bundle's order.</param>
     /// <param name="begun">Told, from any thread, which file is begun and how many are done.</param>
@@ -31,7 +31,7 @@ internal sealed class CaptureFiles(Network network, BlockPool pool)
         var reading = new CaptureReading(pool);
         try
         {
-            new ObservationReader(new CapturePointResolver(network), new FrameDecoder(decode)).Read(capture, reading);
+            new ObservationReader(new CapturePointResolver(network), new FrameDecoder(decode), filter).Read(capture, reading);
         }
         catch (IOException e)
         {

@@ -5,8 +5,11 @@ using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Stitching;
 
+/// <summary>Says whether a frame, from the link layer on, is to be looked at.</summary>
+public delegate bool FrameFilter(LinkType linkType, ReadOnlySpan<byte> frame);
+
 /// <summary>Turns the frames of a capture file into observations.</summary>
-internal sealed class ObservationReader(CapturePointResolver resolver, FrameDecoder decoder)
+internal sealed class ObservationReader(CapturePointResolver resolver, FrameDecoder decoder, FrameFilter? filter)
 {
     /// <summary>Bytes of payload that count for identity: enough for a DNS transaction and its first label, few enough to survive short snap lengths.</summary>
     private const int HashedBytes = 16;
@@ -23,6 +26,8 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
             while (reader.TryRead(out var captured))
             {
                 var description = reader.Interfaces[captured.Interface];
+                if (filter is not null && !filter(description.LinkType, captured.Data))
+                    continue;
                 decoder.Decode(description.LinkType, captured.Data, captured.OriginalLength, frame);
                 into.Frames++;
                 into.Faults[(int)frame.Fault]++;
