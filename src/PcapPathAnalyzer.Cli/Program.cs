@@ -6,8 +6,13 @@ using PcapPathAnalyzer.Cli.Commands;
 var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networking: which way each packet went, what translated it, where it was lost and why.")
 {
     AnalyzeCommand.Create(),
+    CheckCommand.Create(),
     DecodeCommand.Create(),
+    DumpCommand.Create(),
+    ExplainCommand.Create(),
+    ExportCommand.Create(),
     InspectCommand.Create(),
     InspectBundleCommand.Create(),
+    TraceCommand.Create(),
 };
 return Shell.Run(root, args);

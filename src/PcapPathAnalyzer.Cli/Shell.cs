@@ -23,7 +23,7 @@ internal static class Shell
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (BundleException e)
+        catch (Exception e) when (e is BundleException or Commands.BpfFilterException)
         {
             return Refuse(e.Message);
         }

@@ -3,5 +3,13 @@ using PcapPathAnalyzer.Benchmarks;
 
 if (args is ["stitch", var folder, var flows, var packets])
     return StitchTiming.Run(folder, int.Parse(flows), int.Parse(packets));
+if (args is ["rules", var rules])
+    return RulesTiming.Run(int.Parse(rules));
+if (args is ["generate-capture", var target, var count])
+    return CaptureGenerator.Run(target, long.Parse(count));
+if (args is ["decode", var capture, .. var rounds])
+    return DecodeTiming.Run(capture, rounds is [var n] ? int.Parse(n) : 5);
+if (args is ["fuzz", var seconds, .. var files])
+    return FuzzRun.Run(int.Parse(seconds), files);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -10,6 +10,9 @@ public sealed class DecodedFrame
 
     private readonly PacketFacts[] packets = new PacketFacts[MaxPackets];
 
+    // The last frame ended in Complete: beside the packets and the EtherType everything is as Reset leaves it.
+    private bool plain;
+
     /// <summary>One entry per IP header, outermost first; the packets quoted by ICMP errors come last.</summary>
     public ReadOnlySpan<PacketFacts> Packets => packets.AsSpan(0, Count);
 
@@ -55,8 +58,24 @@ public sealed class DecodedFrame
 
     internal ref PacketFacts Last => ref packets[Count - 1];
 
+    /// <summary>The place of a packet that is being decoded; it counts with <see cref="Complete"/>.</summary>
+    internal ref PacketFacts Slot(int index) => ref packets[index];
+
+    /// <summary>The frame is these packets and nothing else. True, for the end of a chain of conditions.</summary>
+    internal bool Complete(int count, ushort etherType)
+    {
+        // What only other frames have is cleared when the last one was such a frame.
+        if (!plain)
+            Reset();
+        plain = true;
+        Count = count;
+        EtherType = etherType;
+        return true;
+    }
+
     internal void Reset()
     {
+        plain = false;
         Count = 0;
         Arp = default;
         Link = LinkFacts.None;

@@ -20,11 +20,20 @@ public sealed class FrameDecoder
     /// <param name="into">Takes the result; what it held before is gone.</param>
     public void Decode(LinkType linkType, ReadOnlySpan<byte> captured, int originalLength, DecodedFrame into)
     {
+        var end = Math.Max(originalLength, captured.Length);
+        if (linkType == LinkType.Ethernet && CommonStackDecoder.TryDecode(captured, end, tunnels, into))
+            return;
+        Walk(linkType, captured, end, into);
+    }
+
+    /// <summary>The long way, layer by layer; any frame can go it.</summary>
+    internal void Walk(LinkType linkType, ReadOnlySpan<byte> captured, int end, DecodedFrame into)
+    {
         into.Reset();
         var walk = new Walk
         {
             Frame = captured,
-            End = Math.Max(originalLength, captured.Length),
+            End = end,
             Into = into,
             Vlan = -1,
             Vni = -1,

@@ -68,7 +68,8 @@ internal static class TcpDecoder
         return walk.Short(TcpHeader.MinimumLength);
     }
 
-    private static void Options(ref PacketFacts packet, ReadOnlySpan<byte> bytes)
+    /// <summary>What the options say; the span holds them all, or what was captured of them.</summary>
+    internal static void Options(ref PacketFacts packet, ReadOnlySpan<byte> bytes)
     {
         // NOP NOP timestamps is what nearly every segment of an open connection carries (RFC 7323 appendix A).
         if (bytes.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(bytes) == 0x0101080A)

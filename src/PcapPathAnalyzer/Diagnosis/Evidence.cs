@@ -1,3 +1,4 @@
+using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Stitching;
 using PcapPathAnalyzer.Topology;
@@ -14,7 +15,8 @@ public sealed class Evidence
         Flows = flows;
         Clocks = clocks;
         Problems = problems;
-        Lost = [.. flows.Where(f => f.Failed()).Select(LostPacket.Of).OfType<LostPacket>()];
+        Lost = [.. flows.Where(f => f.Failed()).Select(f => LossFinder.Find(store, f)).OfType<LostPacket>()];
+        Coverage = new Coverage(this);
     }
 
     public Network Network { get; }
@@ -29,6 +31,11 @@ public sealed class Evidence
 
     internal ObservationTables Store { get; }
 
-    /// <summary>One per failed flow whose packets were lost before they arrived.</summary>
+    /// <summary>The capture files, to be looked into again where a finding needs more than observations keep.</summary>
+    public IReadOnlyList<BundleCapture> Captures { get; init; } = [];
+
+    /// <summary>One per failed flow whose packets end somewhere; those that arrived and were not answered too.</summary>
     internal IReadOnlyList<LostPacket> Lost { get; }
+
+    internal Coverage Coverage { get; }
 }

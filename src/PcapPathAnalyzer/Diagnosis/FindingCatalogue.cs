@@ -1,9 +1,15 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Stitching;
+
 namespace PcapPathAnalyzer.Diagnosis;
 
 /// <summary>All causes the program looks for.</summary>
 internal static class FindingCatalogue
 {
-    /// <summary>A new finding is a new file and a line here.</summary>
+    /// <summary>
+    /// A new finding is a new file and a line here. The order counts: a failed flow that one finding explains is not explained again by
+    /// those after it, so what is certain from a dump line stands before what is only seen, and "lost" stands last.
+    /// </summary>
     private static readonly IFindingRule[] Rules =
     [
         new Findings.DroppedByRule(),
@@ -11,17 +17,39 @@ internal static class FindingCatalogue
         new Findings.NoRoute(),
         new Findings.NeighbourFailed(),
         new Findings.MissingFdbEntry(),
+        new Findings.TunnelMismatch(),
+        new Findings.DuplicateAddress(),
         new Findings.ConnectionRefused(),
         new Findings.ReplyBypassesNat(),
         new Findings.MtuBlackhole(),
         new Findings.UdpUnanswered(),
-        new Findings.DuplicateAddress(),
+        new Findings.LostBetweenPoints(),
+        new Findings.LostOutsideCapture(),
         new Findings.Retransmissions(),
         new Findings.ClockSkew(),
         new Findings.UnreadInput(),
     ];
 
-    /// <summary>Findings, worst first, then by how many flows show them.</summary>
+    /// <summary>Findings, worst first, then by how many flows show them, then the surest.</summary>
     public static IReadOnlyList<Finding> Diagnose(Evidence evidence) =>
-        [.. Rules.SelectMany(r => r.Find(evidence)).OrderByDescending(f => f.Severity).ThenByDescending(f => f.Flows.Count).ThenBy(f => f.Code, StringComparer.Ordinal).ThenBy(f => f.Namespace, StringComparer.Ordinal).ThenBy(f => f.Message, StringComparer.Ordinal)];
+        [.. OneCauseEach(evidence).OrderByDescending(f => f.Severity).ThenByDescending(f => f.Flows.Count).ThenBy(f => Doubt(f.Confidence)).ThenBy(f => f.Code, StringComparer.Ordinal).ThenBy(f => f.Namespace, StringComparer.Ordinal).ThenBy(f => f.Message, StringComparer.Ordinal)];
+
+    private static IEnumerable<Finding> OneCauseEach(Evidence evidence)
+    {
+        var explained = new HashSet<Flow>();
+        foreach (var rule in Rules)
+        {
+            foreach (var finding in rule.Find(evidence).ToList())
+            {
+                var open = finding.Flows.Where(f => !f.Failed() || !explained.Contains(f)).ToList();
+                if (finding.Flows.Count > 0 && open.Count == 0)
+                    continue;
+                if (finding.Severity > Severity.Info)
+                    explained.UnionWith(open);
+                yield return open.Count == finding.Flows.Count ? finding : finding with { Flows = open };
+            }
+        }
+    }
+
+    private static int Doubt(string confidence) => confidence switch { "proven" => 0, "likely" => 1, _ => 2 };
 }

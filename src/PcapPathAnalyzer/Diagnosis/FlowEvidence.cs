@@ -33,6 +33,13 @@ internal static class FlowEvidence
     /// <summary>The frame of a transmission at the last place it was seen.</summary>
     public static FrameLocation LastFrame(this Evidence evidence, Transmission transmission) => evidence.Frames(transmission).Last();
 
+    /// <summary>The first frame of a flow at a hop.</summary>
+    public static FrameLocation Frame(Hop hop) => new(hop.Point.File, hop.FirstFrame);
+
+    /// <summary>A few frames that show where packets were last seen, of several flows if there are several.</summary>
+    public static IReadOnlyList<FrameLocation> LastFrames(this Evidence evidence, IReadOnlyCollection<LostPacket> lost) =>
+        [.. lost.Take(4).SelectMany(l => l.Packets.Where(t => t.LastHop == l.Last.Number).Take(lost.Count > 1 ? 1 : 2)).Select(evidence.LastFrame)];
+
     /// <summary><c>10.0.0.1:80</c>, or the address alone where the protocol has no ports.</summary>
     public static string Endpoint(IpProtocol protocol, IpAddress address, int port) => protocol.HasPorts() ? FiveTuple.Endpoint(address, port) : address.ToString();
 

@@ -13,16 +13,30 @@ internal sealed record LostPacket
 
     public required bool IsReply { get; init; }
 
+    /// <summary>The packets that were lost; never empty.</summary>
+    public required IReadOnlyList<Transmission> Packets { get; init; }
+
     public required Hop Last { get; init; }
 
     /// <summary>The namespace whose stack had the packet next.</summary>
     public required NetworkNamespace Place { get; init; }
 
+    public required LossStage Stage { get; init; }
+
     /// <summary>As that stack routes it: the destination already translated where a translation was observed or is in conntrack.</summary>
     public required FiveTuple Tuple { get; init; }
 
+    /// <summary>The Ethernet addresses around it where it was last seen; none where there were none.</summary>
+    public MacPair Macs { get; init; }
+
+    /// <summary>Where the DNAT rules of <see cref="Place"/> may have sent it, where no capture and no conntrack entry shows the translation.</summary>
+    public IReadOnlyList<(FiveTuple Tuple, Citation Rule)> Predicted { get; init; } = [];
+
     /// <summary>The device the packet enters <see cref="Place"/> by, as routing and netfilter see it.</summary>
     public string? Ingress { get; init; }
+
+    /// <summary>True where the packet reached the namespace it was meant for.</summary>
+    public bool HasArrived { get; init; }
 
     /// <summary>Null where the dumps have no route (or no routes at all, see <see cref="RoutesKnown"/>), or the destination is local.</summary>
     public RouteRecord? Route { get; init; }
@@ -33,38 +47,27 @@ internal sealed record LostPacket
 
     public FlowDirection Direction => IsReply ? Flow.Reply : Flow.Forward;
 
+    /// <summary>The stack of <see cref="Place"/> had to route it.</summary>
+    public bool IsForwarded => Stage == LossStage.Received && !IsLocal;
+
+    /// <summary>The stack had it and it is not known where to: several endpoints are possible.</summary>
+    public bool IsDestinationOpen => Predicted.Count > 1;
+
+    /// <summary>It had to leave <see cref="Place"/> by <see cref="Route"/>: routed there, or given to the tunnel device just now.</summary>
+    public bool IsLeaving => IsForwarded || Stage == LossStage.Encapsulating;
+
     /// <summary>The gateway, or the destination itself where the route is direct.</summary>
     public IpAddress NextHop => Route?.NextHops is [{ Gateway.IsNone: false } hop, ..] ? hop.Gateway : Tuple.Destination;
 
     public string? OutDevice => Route?.NextHops is [var hop, ..] ? hop.Device : null;
 
-    public NeighbourRecord? Neighbour => Place.Neighbours.FirstOrDefault(n => n.Address == NextHop && (n.Interface is null || n.Interface == OutDevice));
+    public NeighbourRecord? Neighbour => Find(NextHop, OutDevice);
 
-    /// <summary>The direction that fails: the reply where the server answered, the request where nothing came back.</summary>
-    public static LostPacket? Of(Flow flow)
-    {
-        var isReply = flow.Reply.Packets > 0;
-        var direction = isReply ? flow.Reply : flow.Forward;
-        if (direction.Farthest(_ => true) is not { } last || last.Point.Home is not { } home)
-            return null;
-        var place = home.IsNode ? home : last.Point.Device?.Peer?.Namespace ?? home.Node;
-        var target = isReply ? flow.Requested.Source : flow.Served?.Destination ?? flow.Requested.Destination;
-        // It has arrived: what follows is the application's business.
-        if (home.Name == (isReply ? flow.ClientNamespace : flow.ServerNamespace) && last.Tuple.Destination == target)
-            return null;
-        var device = home == place ? last.Point.Device : last.Point.Device?.Peer;
-        var tuple = isReply ? last.Tuple : flow.Served ?? last.Tuple;
-        return new LostPacket
-        {
-            Flow = flow,
-            IsReply = isReply,
-            Last = last,
-            Place = place,
-            Tuple = tuple,
-            Ingress = device?.Master?.Name ?? device?.Name ?? last.Point.Interface,
-            IsLocal = RouteLookup.IsLocal(place, tuple.Destination),
-            Route = RouteLookup.Find(place, tuple.Destination),
-            RoutesKnown = place.Routes.Count > 0 || place.DumpedKinds.Contains("ip-route"),
-        };
-    }
+    public NeighbourRecord? Find(IpAddress address, string? device) => Place.Neighbours.FirstOrDefault(n => n.Address == address && (n.Interface is null || device is null || n.Interface == device));
+
+    /// <summary>The device that the route to an address leads out of, in the place's tables; null where none is known.</summary>
+    public string? DeviceTo(IpAddress address) => RouteLookup.Find(Place, address)?.NextHops is [var hop, ..] ? hop.Device : null;
+
+    /// <summary>The same packet with the destination that one DNAT rule gives.</summary>
+    public LostPacket To(FiveTuple tuple) => this with { Tuple = tuple, IsLocal = RouteLookup.IsLocal(Place, tuple.Destination), Route = RouteLookup.Find(Place, tuple.Destination), Predicted = [] };
 }

@@ -13,6 +13,9 @@ public sealed class DumpDocument
 
     public string File { get; }
 
+    /// <summary>The whole file, for citing lines with their neighbours.</summary>
+    public string Text { get; init; } = "";
+
     /// <summary>Kinds recognised, in the file's order; empty where nothing was.</summary>
     public IReadOnlyList<string> Kinds => kinds;
 

@@ -16,6 +16,7 @@ public sealed class DumpText
     /// <param name="isCut">True when the last line has no line end: it may be cut in the middle.</param>
     public DumpText(string file, string[] lines, int firstLine = 1, string? command = null, bool isCut = false)
     {
+        CommandWords = command?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         File = file;
         this.lines = lines;
         this.firstLine = firstLine;
@@ -27,6 +28,15 @@ public sealed class DumpText
 
     public string? Command { get; }
 
+    /// <summary>The network namespace that the heading says the command ran in; null where it says none.</summary>
+    public string? NetworkNamespace { get; init; }
+
+    /// <summary>True where the heading names a command that prints nothing the program reads.</summary>
+    public bool IsOther { get; init; }
+
+    /// <summary>The words of <see cref="Command"/>; empty where there is none.</summary>
+    public IReadOnlyList<string> CommandWords { get; }
+
     public bool IsCut { get; }
 
     public int Count => lines.Length;
@@ -34,6 +44,16 @@ public sealed class DumpText
     public string this[int index] => lines[index];
 
     public IReadOnlyList<string> Lines => lines;
+
+    /// <summary>Some of the lines, as a text of their own that keeps the file's numbers; the command stays what it is.</summary>
+    public DumpText Part(int start, int count) =>
+        new(File, lines[start..(start + count)], firstLine + start, Command, IsCut && start + count == Count) { NetworkNamespace = NetworkNamespace, IsOther = IsOther };
+
+    /// <summary>Index of a line here, by its number in the file.</summary>
+    public int IndexOf(int line) => line - firstLine;
+
+    /// <summary>True for a line of white space, or of a comment.</summary>
+    public bool IsBlank(int index) => lines[index].AsSpan().TrimStart() is var line && (line.IsEmpty || line[0] == '#');
 
     /// <summary>The place of a line, by its index here; the column counts from 1.</summary>
     public Diagnostics.SourceLocation At(int index, int column = 1) => new(File, firstLine + index, column);

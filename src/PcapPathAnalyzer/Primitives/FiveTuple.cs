@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace PcapPathAnalyzer.Primitives;
 
 /// <summary>
@@ -9,12 +13,23 @@ public readonly record struct FiveTuple(IpAddress Source, ushort SourcePort, IpA
     /// <summary>The tuple of the other direction, untranslated.</summary>
     public FiveTuple Reversed => new(Destination, DestinationPort, Source, SourcePort, Protocol);
 
-    /// <summary>One multiplication an address: it is asked once per packet.</summary>
+    // Keyed per process: no capture can be made whose tuples all have one hash.
+    private static readonly ulong[] HashKeys = MemoryMarshal.Cast<byte, ulong>(RandomNumberGenerator.GetBytes(4 * sizeof(ulong))).ToArray();
+
+    private ulong PortsAndProtocol => ((ulong)SourcePort << 32) | ((ulong)DestinationPort << 8) | (byte)Protocol;
+
+    // Without branches, because it is asked once per packet and nearly always true.
+    public bool Equals(FiveTuple other) =>
+        ((Source.Low ^ other.Source.Low) | (Destination.Low ^ other.Destination.Low) | (Source.High ^ other.Source.High) | (Destination.High ^ other.Destination.High)
+            | (PortsAndProtocol ^ other.PortsAndProtocol)) == 0;
+
+    // Two multiplications whose halves are folded (as wyhash does): every bit of the input reaches the result.
     public override int GetHashCode()
     {
-        var hash = ((Source.Low ^ Source.High) * 0x9E3779B97F4A7C15UL) ^ ulong.RotateLeft((Destination.Low ^ Destination.High) * 0xC2B2AE3D27D4EB4FUL, 29);
-        hash ^= (((ulong)SourcePort << 24) | ((ulong)DestinationPort << 8) | (byte)Protocol) * 0x165667B19E3779F9UL;
-        return (int)(hash >> 32) ^ (int)hash;
+        var keys = HashKeys;
+        var ports = PortsAndProtocol;
+        var hash = Fold(Source.Low ^ keys[0], Destination.Low ^ keys[1] ^ BitOperations.RotateLeft(ports, 24)) ^ Fold(Source.High ^ keys[2] ^ ports, Destination.High ^ keys[3]);
+        return (int)hash ^ (int)(hash >> 32);
     }
 
     public override string ToString() =>
@@ -24,4 +39,10 @@ public readonly record struct FiveTuple(IpAddress Source, ushort SourcePort, IpA
 
     /// <summary><c>a.b.c.d:port</c> or <c>[v6]:port</c> (RFC 3986 section 3.2.2).</summary>
     public static string Endpoint(IpAddress address, int port) => address.IsIpv4 ? $"{address}:{port}" : $"[{address}]:{port}";
+
+    private static ulong Fold(ulong a, ulong b)
+    {
+        var high = Math.BigMul(a, b, out ulong low);
+        return high ^ low;
+    }
 }

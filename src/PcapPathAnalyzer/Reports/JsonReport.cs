@@ -213,7 +213,7 @@ public sealed class JsonReport : IReport
         json.WriteEndObject();
     }
 
-    private static void Citation(JsonTextWriter json, Citation? citation)
+    internal static void Citation(JsonTextWriter json, Citation? citation)
     {
         if (citation is null)
             return;
@@ -230,7 +230,7 @@ public sealed class JsonReport : IReport
         });
     }
 
-    private static void FindingObject(JsonTextWriter json, Finding f)
+    internal static void FindingObject(JsonTextWriter json, Finding f)
     {
         json.WriteStartObject();
         json.Member("code", f.Code);

@@ -27,6 +27,17 @@ internal static class JsonWriting
         json.WriteValue(value);
     }
 
+    public static void Object(this JsonTextWriter json, string name, Action members)
+    {
+        json.WritePropertyName(name);
+        json.WriteStartObject();
+        members();
+        json.WriteEndObject();
+    }
+
+    /// <summary>A SARIF message or description: an object with a text.</summary>
+    public static void Text(this JsonTextWriter json, string name, string text) => json.Object(name, () => json.Member("text", Printable.Lines(text)));
+
     public static void List<T>(this JsonTextWriter json, string name, IEnumerable<T> items, Action<JsonTextWriter, T> write)
     {
         json.WritePropertyName(name);

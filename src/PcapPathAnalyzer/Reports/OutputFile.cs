@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 
 namespace PcapPathAnalyzer.Reports;
@@ -7,13 +8,25 @@ public static class OutputFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    public static void Write(string path, Action<TextWriter> write)
+    private static readonly ConcurrentDictionary<string, bool> Unfinished = new(StringComparer.Ordinal);
+
+    public static void Write(string path, Action<TextWriter> write) =>
+        WriteBytes(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, Utf8, bufferSize: 1 << 16) { NewLine = "\n" };
+            write(writer);
+        });
+
+    /// <param name="path">The file's name when it is whole.</param>
+    /// <param name="write">May dispose of the stream.</param>
+    public static void WriteBytes(string path, Action<Stream> write)
     {
         var aside = path + ".partial";
+        Unfinished.TryAdd(aside, true);
         try
         {
-            using (var writer = new StreamWriter(aside, append: false, Utf8, bufferSize: 1 << 16) { NewLine = "\n" })
-                write(writer);
+            using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16))
+                write(stream);
             File.Move(aside, path, overwrite: true);
         }
         catch
@@ -21,5 +34,16 @@ public static class OutputFile
             File.Delete(aside);
             throw;
         }
+        finally
+        {
+            Unfinished.TryRemove(aside, out _);
+        }
+    }
+
+    /// <summary>Deletes what is not whole: for a process that is told to stop and will not return to its writers.</summary>
+    public static void Abandon()
+    {
+        foreach (var aside in Unfinished.Keys)
+            File.Delete(aside);
     }
 }

@@ -30,6 +30,9 @@ public static class Printable
         return safe.ToString();
     }
 
+    /// <summary>As <see cref="Text"/>, where line breaks may stay.</summary>
+    public static string Lines(string text) => string.Join('\n', text.Split('\n').Select(Text));
+
     private static bool HasOddities(string text)
     {
         foreach (var c in text)

@@ -8,5 +8,8 @@ public static class ReportFormats
     [
         new JsonReport(),
         new CsvReport(),
+        new SarifReport(),
+        new Markdown.MarkdownReport(),
+        new Html.HtmlReport(),
     ];
 }

@@ -1,5 +1,4 @@
 using PcapPathAnalyzer.Diagnosis;
-using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
 
@@ -17,9 +16,7 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
 
     private IEnumerable<string> Verdict(AnalysisResult result)
     {
-        var failed = result.Flows.Count(f => f.Outcome is not (FlowOutcome.Completed or FlowOutcome.Open));
-        var errors = result.Findings.Count(f => f.Severity == Severity.Error);
-        yield return style.Bold($"{Printable.Text(result.Bundle.Name)}: {Count(result.Flows.Count, "flow")}, {failed} failed; {Count(errors, "error")}; {Count(result.CapturePoints.Count, "capture point")}, {Count(result.Frames, "frame")}");
+        yield return style.Bold($"{Printable.Text(result.Bundle.Name)}: {FlowText.Verdict(result)}");
     }
 
     private IEnumerable<string> Findings(AnalysisResult result)
@@ -75,11 +72,11 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
     {
         yield return "";
         yield return style.Bold("Flows");
-        foreach (var f in Worst(result).Take(maxFlows))
+        foreach (var f in result.Worst().Take(maxFlows))
         {
-            var served = f.Served is { } s && s.Destination != f.Requested.Destination ? $" {style.Dim("answered by")} {Endpoint(f.Protocol, s.Destination, s.DestinationPort)}" : "";
-            var translated = f.IsClientTranslated ? $" {style.Dim("as")} {Endpoint(f.Protocol, f.Served!.Value.Source, f.Served.Value.SourcePort)}" : "";
-            yield return $"  {f.Id,-5} {style.Outcome(f.Outcome),-12} {f.Protocol.Keyword()} {Endpoint(f.Protocol, f.Requested.Source, f.Requested.SourcePort)} > {Endpoint(f.Protocol, f.Requested.Destination, f.Requested.DestinationPort)}{served}{translated}  {style.Dim($"{f.Forward.Packets}/{f.Reply.Packets} packets{(f.Retransmissions > 0 ? $", {f.Retransmissions} retransmitted" : "")}")}";
+            var served = f.Chosen() is { } chosen ? $" {style.Dim(f.ChosenVerb())} {chosen}" : "";
+            var translated = f.TranslatedClient() is { } client ? $" {style.Dim("as")} {client}" : "";
+            yield return $"  {f.Id,-5} {style.Outcome(f.Outcome),-12} {f.Protocol.Keyword()} {f.Requested.Ends()}{served}{translated}  {style.Dim($"{f.Forward.Packets}/{f.Reply.Packets} packets{(f.Retransmissions > 0 ? $", {f.Retransmissions} retransmitted" : "")}")}";
         }
 
         if (result.Flows.Count > maxFlows)
@@ -90,7 +87,7 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
     {
         yield return "";
         yield return style.Bold("Paths");
-        foreach (var group in Worst(result).Take(maxFlows).GroupBy(Way))
+        foreach (var group in result.Worst().Take(maxFlows).GroupBy(FlowText.Way))
         {
             var f = group.First();
             yield return $"  {string.Join(' ', group.Take(16).Select(x => x.Id))}{(group.Count() > 16 ? $" and {group.Count() - 16} more" : "")}  {style.Outcome(f.Outcome)}";
@@ -103,9 +100,9 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
     {
         foreach (var hop in direction.Hops)
         {
-            var tunnel = hop.IsTunnelled ? style.Dim($" in {hop.Tunnel.Kind.ToString().ToLowerInvariant()}{(hop.Tunnel.Vni >= 0 ? $" VNI {hop.Tunnel.Vni}" : "")} {hop.Tunnel.OuterSource} > {hop.Tunnel.OuterDestination}") : "";
-            var actions = hop.Actions.Count > 0 ? $"{string.Join(' ', hop.Actions.Select(a => a.Name))} " : "";
-            yield return $"    {arrow} {(hop.Latency is { } t ? $"{Durations.Text(t, signed: true),9}" : "         ")} {actions}{style.Bold(Printable.Text(hop.Point.ToString()))} {Endpoint(hop.Tuple.Protocol, hop.Tuple.Source, hop.Tuple.SourcePort)} > {Endpoint(hop.Tuple.Protocol, hop.Tuple.Destination, hop.Tuple.DestinationPort)} ttl {hop.Ttl}{tunnel}";
+            var tunnel = hop.TunnelText() is { } t ? style.Dim($" in {t}") : "";
+            var actions = hop.Actions.Count > 0 ? $"{hop.ActionText()} " : "";
+            yield return $"    {arrow} {(hop.Latency is { } l ? $"{Durations.Text(l, signed: true),9}" : "         ")} {actions}{style.Bold(Printable.Text(hop.Point.ToString()))} {hop.Tuple.Ends()} ttl {hop.Ttl}{tunnel}";
             foreach (var citation in hop.Actions.Select(a => a.Citation).OfType<Citation>())
             {
                 foreach (var step in citation.Path.Append(citation))
@@ -113,15 +110,4 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
             }
         }
     }
-
-    private static IEnumerable<Flow> Worst(AnalysisResult result) =>
-        result.Flows.OrderBy(f => f.Outcome is FlowOutcome.Completed or FlowOutcome.Open).ThenBy(f => f.Number);
-
-    // Same points, same translations, same rules, same result: one picture serves.
-    private static string Way(Flow f) =>
-        $"{f.Outcome} {f.Protocol} {f.Requested.Destination}:{f.Requested.DestinationPort} " + string.Join('|', f.Forward.Hops.Concat(f.Reply.Hops).Select(h => $"{h.Point.Index} {h.Tunnel} {string.Join('+', h.Actions.Select(a => $"{a.Name} {a.Citation?.Location}"))}"));
-
-    private static string Endpoint(IpProtocol protocol, IpAddress address, int port) => protocol.HasPorts() ? FiveTuple.Endpoint(address, port) : address.ToString();
-
-    private static string Count(long n, string what) => n == 1 ? $"1 {what}" : $"{n} {what}s";
 }

@@ -16,6 +16,10 @@ public sealed class TextStyle(bool colour)
         _ => Wrap("36", "info   "),
     };
 
+    public string Good(string text) => Wrap("32", text);
+
+    public string Bad(string text) => Wrap("1;31", text);
+
     public string Outcome(FlowOutcome outcome) =>
         Wrap(outcome is FlowOutcome.Completed or FlowOutcome.Open ? "32" : "31", Outcomes.Name(outcome).PadRight(10));
 

@@ -7,6 +7,8 @@ namespace PcapPathAnalyzer.Stitching;
 /// <summary>A place packets were seen at: an interface of a namespace, as one file shows it.</summary>
 public sealed class CapturePoint
 {
+    private string? clock;
+
     /// <summary>From 0 over all files; within its file while that is read.</summary>
     public required int Index { get; set; }
 
@@ -35,7 +37,7 @@ public sealed class CapturePoint
     public int SnapLength { get; init; }
 
     /// <summary>Name of the node whose clock stamped the frames.</summary>
-    public string Clock => Home?.Node.Name ?? Namespace;
+    public string Clock => clock ??= string.Intern(Home?.Node.Name ?? Namespace);
 
     public long Frames { get; internal set; }
 
@@ -43,6 +45,9 @@ public sealed class CapturePoint
     public long Packets { get; internal set; }
 
     public long Bytes { get; internal set; }
+
+    /// <summary>When the frames came.</summary>
+    public Activity Activity { get; } = new();
 
     public Timestamp FirstTime { get; internal set; }
 

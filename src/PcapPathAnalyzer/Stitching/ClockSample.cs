@@ -6,13 +6,16 @@ namespace PcapPathAnalyzer.Stitching;
 internal sealed class ClockSample(Observations observations, Network network)
 {
     /// <summary>Connections the clocks are estimated from.</summary>
-    private const int Connections = 4000;
+    private const int Connections = 1000;
 
-    /// <summary>Observations of one connection that are looked at.</summary>
-    private const int PerConnection = 2000;
+    /// <summary>Observations of one connection in one file that are looked at: the shortest of some dozen transits is short enough.</summary>
+    private const int PerConnection = 64;
 
     /// <summary>Observations of one file that are searched for them.</summary>
     private const int PerFile = 4_000_000;
+
+    /// <summary>Packets that are asked for the order of hops within a node.</summary>
+    private const int Witnesses = 8;
 
     private readonly ObservationTables tables = observations.Tables;
 
@@ -57,7 +60,7 @@ internal sealed class ClockSample(Observations observations, Network network)
                     if (o.Leg < 0 || ofLeg[o.Leg] == 0 || o.Kind != ObservationKind.Packet)
                         continue;
                     var g = ofLeg[o.Leg] - 1;
-                    if (perGroup[g]++ < PerConnection / 8)
+                    if (perGroup[g]++ < PerConnection)
                         taken[g].Add(o);
                 }
             });
@@ -97,7 +100,7 @@ internal sealed class ClockSample(Observations observations, Network network)
     private static int[,] Precedence(Observation[] items, List<List<int>> copies, List<HopCandidate> hops)
     {
         var before = new int[hops.Count, hops.Count];
-        foreach (var copy in copies.Take(64))
+        foreach (var copy in copies.Take(Witnesses))
         {
             foreach (var x in copy)
             {

@@ -7,7 +7,7 @@ namespace PcapPathAnalyzer.Stitching;
 internal sealed class DirectionBuilder(ObservationTables tables, Network network, TransmissionMemory memory)
 {
     /// <summary>Transmissions that are asked for the order of hops.</summary>
-    private const int Witnesses = 24;
+    private const int Witnesses = 12;
 
     private readonly TransmissionMatcher matcher = new(tables);
     private readonly PathOrder order = new(tables, network);
@@ -91,7 +91,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
                 {
                     ref var a = ref items[indices[x]];
                     ref var b = ref items[indices[y]];
-                    if (a.Time == b.Time || !ReferenceEquals(hopAt[x].Point.Home?.Node, hopAt[y].Point.Home?.Node) || hopAt[x].Point.Clock != hopAt[y].Point.Clock)
+                    if (a.Time == b.Time || !ReferenceEquals(hopAt[x].Point.Clock, hopAt[y].Point.Clock))
                         continue;
                     var (first, second) = a.Time < b.Time ? (hopAt[x].Index, hopAt[y].Index) : (hopAt[y].Index, hopAt[x].Index);
                     before[first, second]++;

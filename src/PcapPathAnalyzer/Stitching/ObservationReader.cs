@@ -46,6 +46,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         if (captured.Time > point.LastTime)
             point.LastTime = captured.Time;
         point.Bytes += captured.OriginalLength;
+        point.Activity.Note(captured.Time.Nanoseconds);
     }
 
     private void Add(CaptureReading reading, CapturePoint point, in CapturedFrame captured)

@@ -1,7 +1,7 @@
 namespace PcapPathAnalyzer.Stitching;
 
 /// <summary>Decides which flows keep their packets once they are built: all while there are few, later those that failed or limped.</summary>
-/// <param name="limit">Observations of failed flows that are kept, and half as many of healthy ones.</param>
+/// <param name="limit">Observations of failed flows that are kept, and an eighth as many of healthy ones.</param>
 internal sealed class PacketKeeper(long limit)
 {
     private long healthy;
@@ -12,7 +12,7 @@ internal sealed class PacketKeeper(long limit)
         long size = flow.Forward.Hops.Sum(h => h.Packets) + flow.Reply.Hops.Sum(h => h.Packets);
         var isHealthy = flow.Outcome is FlowOutcome.Completed or FlowOutcome.Open && flow.Retransmissions == 0;
         ref var sum = ref isHealthy ? ref healthy : ref troubled;
-        var keep = sum + size <= (isHealthy ? limit / 2 : limit);
+        var keep = sum + size <= (isHealthy ? limit / 8 : limit);
         foreach (var direction in (ReadOnlySpan<FlowDirection>)[flow.Forward, flow.Reply])
         {
             if (keep)

@@ -84,10 +84,10 @@ internal static class VethPairing
     private static int Score(NetworkInterface host, NetworkInterface pod)
     {
         var score = host.Namespace == pod.Namespace.Node ? 4 : 0;
-        // The node's neighbour table knows the pod's address with the pod's MAC.
+        // The node's neighbour table knows the pod's address with the pod's MAC, on this interface or the bridge it is a port of.
         foreach (var neighbour in host.Namespace.Neighbours)
         {
-            if (neighbour.LinkLayerAddress == pod.Mac && !pod.Mac.IsNone)
+            if (neighbour.LinkLayerAddress == pod.Mac && !pod.Mac.IsNone && (neighbour.Interface is null || neighbour.Interface == host.Name || neighbour.Interface == host.Link.Master))
                 score += Proof;
         }
 

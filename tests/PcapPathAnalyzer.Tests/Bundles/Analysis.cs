@@ -14,6 +14,6 @@ internal static class Analysis
         var result = PacketsCsv.Write(folder.Path, sink => PathAnalyzer.Analyze(bundle, new AnalysisOptions { Packets = sink }));
         foreach (var report in ReportFormats.All)
             report.Write(result, folder.Path);
-        return Directory.GetFiles(folder.Path).ToDictionary(f => Path.GetFileName(f), f => File.ReadAllText(f).Replace($"\"bundle\": \"{bundle.Name}\"", "\"bundle\": \"\""));
+        return Directory.GetFiles(folder.Path).ToDictionary(f => Path.GetFileName(f), f => File.ReadAllText(f).Replace(bundle.Name, "", StringComparison.Ordinal));
     }
 }

@@ -7,7 +7,7 @@ internal static class CaptureFiles
 
     public static string TestData => Path.Combine(Root, "testdata");
 
-    /// <summary>Null where the corpora are not there.</summary>
+    /// <summary>The folder <c>pcaps</c> inside the folder that the environment variable PCAPPATH_CORPORA names; null where it is not set or not there.</summary>
     public static string? Corpora { get; } = FindCorpora();
 
     public static IEnumerable<string> InTestData() => In(TestData);
@@ -23,19 +23,8 @@ internal static class CaptureFiles
                 .Order(StringComparer.Ordinal)
             : [];
 
-    private static string? FindCorpora()
-    {
-        if (Environment.GetEnvironmentVariable("PCAPPATH_CORPORA") is { Length: > 0 } named)
-            return Path.Combine(named, "pcaps") is var inside && Directory.Exists(inside) ? inside : null;
-        for (var folder = Directory.GetParent(Root); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, "shared", "corpora", "pcaps");
-            if (Directory.Exists(candidate))
-                return candidate;
-        }
-
-        return null;
-    }
+    private static string? FindCorpora() =>
+        Environment.GetEnvironmentVariable("PCAPPATH_CORPORA") is { Length: > 0 } named && Path.Combine(named, "pcaps") is var inside && Directory.Exists(inside) ? inside : null;
 
     private static string FindRoot()
     {

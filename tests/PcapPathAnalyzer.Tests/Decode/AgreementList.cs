@@ -1,3 +1,4 @@
+using System.Globalization;
 using PcapPathAnalyzer.Decode;
 
 namespace PcapPathAnalyzer.Tests.Decode;
@@ -14,7 +15,13 @@ internal static class AgreementList
             static d => d.Field == "tcp.len" && d.Fault == DecodeFault.BadLength),
         ("tshark reads no sequence number where an ICMP error quotes less than a whole TCP header",
             static d => d.Field == "tcp.seq_raw" && d.Ours.StartsWith(d.Theirs, StringComparison.Ordinal) && d.Protocols.Contains("icmp", StringComparison.Ordinal)),
+        ("tshark goes on into the tunnel of a packet that an ICMP error quotes; here the quoted packet is the one the error is about, and its cargo is not read",
+            static d => HasQuotedTunnel(d.Protocols) && d.Theirs.StartsWith(d.Ours, StringComparison.Ordinal)),
     ];
+
+    // icmp:ip:udp:vxlan:eth:..., the layers as tshark names them.
+    private static bool HasQuotedTunnel(string protocols) =>
+        protocols.IndexOf(":icmp", StringComparison.Ordinal) is var icmp and >= 0 && protocols.IndexOf(":vxlan", icmp, StringComparison.Ordinal) > icmp;
 
     private static int Layers(string values) => values.Length == 0 ? 0 : values.Split(',').Length;
 
@@ -22,7 +29,10 @@ internal static class AgreementList
     {
         var ours = d.Ours.Split(',');
         var theirs = d.Theirs.Split(',');
-        return ours.Length == theirs.Length
-            && ours.Zip(theirs).All(pair => (Convert.ToInt32(pair.First, 16) & mask) == (Convert.ToInt32(pair.Second, 16) & mask));
+        return ours.Length == theirs.Length && ours.Zip(theirs).All(pair => Hex(pair.First) is { } a && Hex(pair.Second) is { } b && (a & mask) == (b & mask));
     }
+
+    // Null for the empty text of a field that one of the two does not have.
+    private static int? Hex(string text) =>
+        text.StartsWith("0x", StringComparison.Ordinal) && int.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

@@ -13,6 +13,9 @@ internal sealed class Tshark : IDisposable
         "mpls", "pwethheuristic", "pppoes", "pppoed", "ppp", "ppp_hdlc", "chdlc", "null", "raw", "sll", "llc", "_ws.malformed", "_ws.short", "mobile_ipv6", "mipv6", "hip", "shim6",
     ];
 
+    // Linux's own default port, which flannel keeps; tshark knows only IANA's.
+    private const string LinuxVxlan = "udp.port==8472,vxlan";
+
     private readonly string configuration = Directory.CreateTempSubdirectory("pcappath-tshark-").FullName;
 
     private Tshark()
@@ -45,7 +48,7 @@ internal sealed class Tshark : IDisposable
 
     /// <summary>A row per frame, a column per field, values of a field that occurs more than once joined by commas.</summary>
     public IEnumerable<string[]> Fields(string path, IEnumerable<string> fields) =>
-        Run(["-n", "-r", path, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,", "-E", "separator=/t", .. fields.SelectMany(static field => new[] { "-e", field })])
+        Run(["-n", "-r", path, "-d", LinuxVxlan, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,", "-E", "separator=/t", .. fields.SelectMany(static field => new[] { "-e", field })])
             .Select(static line => line.Split('\t'));
 
     public void Dispose() => Directory.Delete(configuration, recursive: true);

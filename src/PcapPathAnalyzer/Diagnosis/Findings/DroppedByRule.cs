@@ -1,75 +1,75 @@
 using PcapPathAnalyzer.Diagnostics;
-using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Stitching;
-using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Diagnosis.Findings;
 
 /// <summary>
-/// <c>dropped-by-rule</c>, <c>rejected-by-rule</c>, <c>no-endpoints</c>: the packets were last seen entering a namespace whose rules drop or
-/// reject them there.
+/// <c>dropped-by-rule</c>, <c>rejected-by-rule</c>, <c>no-endpoints</c>, <c>invalid-conntrack-drop</c>: the packets were last seen entering a
+/// namespace whose rules drop or reject them there, as they are or in the tunnel they travel in.
 /// </summary>
 internal sealed class DroppedByRule : IFindingRule
 {
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var blocked = evidence.Lost.Select(l => (Lost: l, Block: Look(l))).Where(x => x.Block is not null);
-        foreach (var group in blocked.GroupBy(x => (x.Block!.Place, x.Block.Verdict.Outcome.Deciding?.Location, x.Block.Verdict.Table, x.Block.Verdict.Chain)))
-        {
-            var items = group.ToList();
-            yield return Report(evidence, items[0].Block!, items.ConvertAll(i => i.Lost));
-        }
+        var blocked = evidence.Lost.Select(l => RuleBlock.Find(evidence, l)).OfType<RuleBlock>();
+        foreach (var group in blocked.GroupBy(b => (b.Lost.Place, b.Verdict.Outcome.Deciding?.Location, b.Verdict.Table, b.Verdict.Chain)))
+            yield return Report(evidence, [.. group]);
     }
 
-    private static Finding Report(Evidence evidence, Block block, List<LostPacket> lost)
+    private static Finding Report(Evidence evidence, List<RuleBlock> blocks)
     {
-        var flows = lost.ConvertAll(l => l.Flow);
-        var first = flows[0];
-        var verdict = block.Verdict;
-        var rejects = verdict.Verdict == "REJECT";
+        var block = blocks[0];
+        var (lost, verdict) = (block.Lost, block.Verdict);
+        var flows = blocks.ConvertAll(b => b.Lost.Flow);
         var rule = verdict.Outcome.Deciding;
-        var noEndpoints = rejects && rule?.Comment?.Contains("has no endpoints", StringComparison.Ordinal) == true;
+        var code = Code(block);
         var citation = HopExplainer.Cite(verdict.Outcome) ?? (verdict.Policy is { } p ? new Citation(p.Location, $":{p.Name} {p.Policy}") : null);
         var what = rule is null ? $"the policy of {verdict.Table} {verdict.Chain}" : $"a rule in {verdict.Table} {rule.Chain}{(rule.Comment is null ? "" : $" (\"{rule.Comment}\")")}";
         return new Finding
         {
-            Code = noEndpoints ? "no-endpoints" : rejects ? "rejected-by-rule" : "dropped-by-rule",
+            Code = code,
             Severity = Severity.Error,
-            Namespace = block.Place.Name,
+            Namespace = lost.Place.Name,
             Location = citation?.Location,
             Citation = citation,
-            Message = noEndpoints
-                ? $"{first.Asked()} has no endpoints: {block.Place.Name} rejects it by {what} ({FlowEvidence.Count(flows)})"
-                : $"{block.Place.Name} {(rejects ? "rejects" : "drops")} {first.Requested} by {what}; last seen at {block.Last.Point} ({FlowEvidence.Count(flows)})",
-            Advice = noEndpoints
-                ? "kubectl get endpointslices for the service: no pod matches its selector, or none is ready."
-                : "Read the rule's chain from the top; with NetworkPolicy, see which policy selects this pod (kubectl get networkpolicy).",
+            Message = code switch
+            {
+                "no-endpoints" => $"{flows[0].Asked()} has no {(IsLocalPolicy(rule?.Comment) ? "endpoint on this node" : "endpoints")}: {lost.Place.Name} {(verdict.Verdict == "REJECT" ? "rejects" : "drops")} it by {what} ({FlowEvidence.Count(flows)})",
+                "invalid-conntrack-drop" => $"{lost.Place.Name} saw no SYN of {flows[0].Requested} and drops its SYN-ACK, which is INVALID to connection tracking there, by {what}; last seen at {lost.Last.Point} ({FlowEvidence.Count(flows)})",
+                _ => $"{lost.Place.Name} {(verdict.Verdict == "REJECT" ? "rejects" : "drops")} {Packet(block)} by {what}; last seen at {lost.Last.Point} ({FlowEvidence.Count(flows)})",
+            },
+            Advice = code switch
+            {
+                "no-endpoints" when IsLocalPolicy(rule?.Comment) => "externalTrafficPolicy is Local and no ready pod of the service runs on this node: send to a node that has one (health check node port), or set the policy to Cluster.",
+                "no-endpoints" => "kubectl get endpointslices for the service: no pod matches its selector, or none is ready.",
+                "invalid-conntrack-drop" => "Request and answer take different nodes: make the routes symmetric. Only where that cannot be, set net.netfilter.nf_conntrack_tcp_be_liberal=1.",
+                _ when block.Tuple != lost.Last.Tuple => "Allow the tunnel's packets between the nodes (for VXLAN the UDP port of the device in ip -d link), before any rule that drops.",
+                _ => "Read the rule's chain from the top; with NetworkPolicy, see which policy selects this pod (kubectl get networkpolicy).",
+            },
             Flows = flows,
-            Evidence = [.. lost.Take(4).Select(l => evidence.LastFrame(l.Direction.Transmissions.First(t => !t.IsIcmpError)))],
+            Evidence = evidence.LastFrames(blocks.ConvertAll(b => b.Lost)),
             Confidence = verdict.Outcome.IsCertain ? "proven" : "likely",
         };
     }
 
-    private static Block? Look(LostPacket lost)
+    private static string Code(RuleBlock block)
     {
-        var last = lost.Last;
-        if (last.IsTunnelled)
-            return null;
-        var packet = new PacketState
-        {
-            Tuple = last.Tuple,
-            In = lost.Ingress,
-            ConntrackState = lost.IsReply ? "ESTABLISHED" : "NEW",
-            TcpFlags = (int)lost.Direction.Transmissions.First(t => !t.IsIcmpError).TcpFlags & 255,
-            IsDestinationTranslated = last.Tuple.Destination != lost.Flow.Requested.Destination,
-        };
-        var verdicts = new Firewall(lost.Place).Forward(packet, isTranslated: packet.IsDestinationTranslated || lost.IsReply).ToList();
-        var bad = verdicts.Find(v => v.Verdict is "DROP" or "REJECT");
-        // A branch that would have let it pass leaves the question open.
-        if (bad is null || (verdicts.Exists(v => v.Verdict is not ("DROP" or "REJECT")) && !bad.Outcome.IsCertain))
-            return null;
-        return new Block(lost.Place, last, bad);
+        var rule = block.Verdict.Outcome.Deciding;
+        if (rule?.Comment is { } comment && (comment.Contains("has no endpoints", StringComparison.Ordinal) || IsLocalPolicy(comment)))
+            return "no-endpoints";
+        if (block.IsInvalidDrop)
+            return "invalid-conntrack-drop";
+        return block.Verdict.Verdict == "REJECT" ? "rejected-by-rule" : "dropped-by-rule";
     }
 
-    private sealed record Block(NetworkNamespace Place, Hop Last, FirewallVerdict Verdict);
+    // pkg/proxy/iptables: "has no local endpoints", in older versions "has no local endpoints" behind a KUBE-XLB chain.
+    private static bool IsLocalPolicy(string? comment) => comment?.Contains("no local endpoints", StringComparison.Ordinal) == true;
+
+    private static string Packet(RuleBlock block)
+    {
+        var flow = block.Lost.Flow;
+        if (block.Tuple != block.Lost.Last.Tuple)
+            return $"the tunnel's packets {block.Tuple} that carry {flow.Requested}";
+        return block.Lost.IsReply ? $"the answers {block.Tuple} to {flow.Requested}" : $"{flow.Requested}";
+    }
 }

@@ -12,10 +12,11 @@ internal sealed class DuplicateAddress : IFindingRule
             .Where(p => !p.Record.Address.Address.IsLinkLocal && !p.Record.Address.Address.IsLoopback).GroupBy(p => p.Record.Address.Address);
         foreach (var group in addresses)
         {
-            var holders = group.DistinctBy(p => p.Interface.Namespace).ToList();
+            // A pod on the host's network shows the node's own interfaces.
+            var holders = group.DistinctBy(p => p.Interface.Namespace).DistinctBy(p => (p.Interface.Namespace.Node, p.Interface.Mac, p.Interface.IfIndex)).ToList();
             if (holders.Count < 2 || IsSharedByDesign(holders.ConvertAll(h => h.Interface)))
                 continue;
-            var flows = evidence.Flows.Where(f => f.Requested.Destination == group.Key || f.Requested.Source == group.Key || f.Served?.Destination == group.Key).ToList();
+            var flows = evidence.Flows.Where(f => f.Requested.Destination == group.Key || f.Requested.Source == group.Key || f.Served?.Destination == group.Key).OrderByDescending(f => f.Failed()).ToList();
             yield return new Finding
             {
                 Code = "duplicate-address",
@@ -25,6 +26,8 @@ internal sealed class DuplicateAddress : IFindingRule
                 Message = $"{group.Key} is on {string.Join(" and on ", holders.Select(h => $"{h.Interface} ({h.Record.Location})"))}: who answers ARP first gets the traffic",
                 Advice = "Find out which of the two was given the address wrongly: a static address inside the pool, a restored machine, or two IPAM stores for one range.",
                 Flows = flows,
+                Evidence = [.. flows.SelectMany(f => f.Forward.Transmissions.Concat(f.Reply.Transmissions).Where(t => !t.IsIcmpError)).Take(200).SelectMany(evidence.Frames)
+                    .Where(f => holders.Exists(h => f.File.StartsWith(h.Interface.Namespace.Name + "/", StringComparison.Ordinal))).Take(4)],
             };
         }
     }

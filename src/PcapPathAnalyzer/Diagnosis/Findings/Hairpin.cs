@@ -35,7 +35,7 @@ internal sealed class Hairpin : IFindingRule
                     ? "kube-proxy marks such traffic with KUBE-MARK-MASQ in the endpoint's chain (-s POD/32): see why the rule is missing, or masqueradeAll."
                     : "Set hairpin mode on the port (bridge link set dev PORT hairpin on; hairpinMode in the CNI configuration), or the bridge to promiscuous-bridge mode.",
                 Flows = flows,
-                Evidence = [.. flows.Take(4).Select(f => evidence.LastFrame(f.Forward.Transmissions[0]))],
+                Evidence = [.. flows.Take(4).SelectMany(f => f.Forward.Hops.TakeLast(1)).Select(FlowEvidence.Frame)],
                 Confidence = cameBack || off ? "proven" : "likely",
             };
         }

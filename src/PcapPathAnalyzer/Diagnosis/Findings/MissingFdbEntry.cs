@@ -9,7 +9,7 @@ internal sealed class MissingFdbEntry : IFindingRule
 {
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var lost = evidence.Lost.Where(l => !l.Last.IsTunnelled && Tunnel(l) is { } tunnel && l.Neighbour is { IsUsable: true } n && !HasDestination(tunnel, n.LinkLayerAddress));
+        var lost = evidence.Lost.Where(l => l.IsLeaving && Tunnel(l) is { } tunnel && l.Neighbour is { IsUsable: true } n && !HasDestination(tunnel, n.LinkLayerAddress));
         foreach (var group in lost.GroupBy(l => (l.Place, l.OutDevice, l.NextHop)))
         {
             var items = group.ToList();
@@ -26,7 +26,7 @@ internal sealed class MissingFdbEntry : IFindingRule
                 Message = $"{first.Place.Name} does not know behind which VTEP {mac} is{(far is null ? "" : $" (it is {far})")}: no FDB entry on {first.OutDevice}, so what is sent to {first.NextHop} is dropped there ({FlowEvidence.Count(flows)})",
                 Advice = $"bridge fdb append {mac} dev {first.OutDevice} dst VTEP; then see why the CNI's agent did not.",
                 Flows = flows,
-                Evidence = [.. items.Take(4).Select(i => evidence.LastFrame(i.Direction.Transmissions.First(t => !t.IsIcmpError)))],
+                Evidence = evidence.LastFrames(items),
             };
         }
     }

@@ -1,51 +1,104 @@
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Forwarding.Routing;
+using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
 
 namespace PcapPathAnalyzer.Diagnosis.Findings;
 
 /// <summary>
 /// <c>neighbor-failed</c>, <c>stale-endpoint</c>: the next hop does not answer ARP or neighbour discovery. Where the next hop is the address a
-/// service was translated to, the endpoint is stale: the rule is there and the pod is gone.
+/// service was translated to, the endpoint is stale: the rule or the conntrack entry is there and the pod is gone.
 /// </summary>
 internal sealed class NeighbourFailed : IFindingRule
 {
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var lost = evidence.Lost.Where(l => !l.Last.IsTunnelled && !l.IsLocal && l.Route is { Destination.Length: > 0, Type: "unicast" } && IsUnreachable(evidence, l));
-        foreach (var group in lost.GroupBy(l => (l.Place, l.NextHop)))
+        var silent = evidence.Lost.SelectMany(Ways).Where(l => IsSilent(evidence, l));
+        foreach (var group in silent.GroupBy(l => (l.Place, Hop(l).Address)))
         {
-            var items = group.ToList();
-            var flows = items.ConvertAll(i => i.Flow);
+            var items = group.DistinctBy(l => l.Flow).ToList();
             var first = items[0];
-            var stale = !first.IsReply && first.NextHop == first.Tuple.Destination && first.Flow.Requested.Destination != first.Tuple.Destination;
-            var rule = first.Flow.Forward.Hops.SelectMany(h => h.Actions).FirstOrDefault(a => a.Name == "dnat")?.Citation;
-            yield return new Finding
-            {
-                Code = stale ? "stale-endpoint" : "neighbor-failed",
-                Severity = Severity.Error,
-                Namespace = first.Place.Name,
-                Location = first.Neighbour?.Location ?? (stale ? rule?.Location : null),
-                Citation = stale ? rule : null,
-                Message = stale
-                    ? $"{first.Flow.Asked()} is translated to {first.Tuple.Destination}, which nobody has: {first.Place.Name} gets no answer to ARP on {first.OutDevice}{State(first)} ({FlowEvidence.Count(flows)})"
-                    : $"{first.Place.Name} gets no answer from {first.NextHop} on {first.OutDevice}{State(first)}; last seen at {first.Last.Point} ({FlowEvidence.Count(flows)})",
-                Advice = stale
-                    ? "The pod is gone and its endpoint is not: see kubectl get endpointslices, kube-proxy's log, and conntrack entries to the old address."
-                    : "Is the host up, on this segment, with this address? Capture ARP on the device (tcpdump -ni DEV arp).",
-                Flows = flows,
-                Evidence = [.. items.Take(4).Select(i => evidence.LastFrame(i.Direction.Transmissions.First(t => !t.IsIcmpError)))],
-                Confidence = first.Neighbour is null ? "likely" : "proven",
-            };
+            yield return IsStale(first) ? Stale(evidence, first, items) : Failed(evidence, first, items);
         }
     }
 
-    private static string State(LostPacket l) => l.Neighbour?.State is { } state ? $" ({state})" : "";
+    // Several endpoints are possible where no capture shows the translation: each is looked at.
+    private static IEnumerable<LostPacket> Ways(LostPacket lost) => lost.IsDestinationOpen ? lost.Predicted.Select(p => lost.To(p.Tuple) with { Predicted = [p] }) : [lost];
+
+    // The address that the place must resolve next: the gateway or the destination, for a tunnel the way to the far VTEP.
+    private static (IpAddress Address, string? Device) Hop(LostPacket lost)
+    {
+        if (lost.Stage != LossStage.Encapsulating)
+            return (lost.NextHop, lost.OutDevice);
+        if (OuterPacket.Of(lost) is not { } outer || RouteLookup.Find(lost.Place, outer.Destination)?.NextHops is not [var hop, ..])
+            return default;
+        return (hop.Gateway.IsNone ? outer.Destination : hop.Gateway, hop.Device);
+    }
 
     // FAILED in the table; or the node itself said "host unreachable" about an address that no namespace has.
-    private static bool IsUnreachable(Evidence evidence, LostPacket l) =>
-        l.Neighbour is { IsUsable: false }
-        || (l.Neighbour is null && evidence.Network.Owners(l.NextHop).Count == 0 && l.Flow.IcmpErrors.Any(e => IsHostUnreachable(e) && RouteLookup.IsLocal(l.Place, e.Sender)));
+    private static bool IsSilent(Evidence evidence, LostPacket l)
+    {
+        if (!l.IsLeaving || l.Route is not { Type: "unicast" })
+            return false;
+        var (address, device) = Hop(l);
+        if (address.IsNone)
+            return false;
+        return l.Find(address, device) is { } known
+            ? !known.IsUsable
+            : evidence.Network.Owners(address).Count == 0 && l.Flow.IcmpErrors.Any(e => IsHostUnreachable(e) && RouteLookup.IsLocal(l.Place, e.Sender));
+    }
 
     private static bool IsHostUnreachable(IcmpErrorSeen e) => e.Sender.IsIpv4 ? e is { Type: 3, Code: 1 } : e is { Type: 1, Code: 3 };
+
+    private static bool IsStale(LostPacket l) =>
+        l.IsForwarded && !l.IsReply && l.NextHop == l.Tuple.Destination && l.Flow.Requested.Destination != l.Tuple.Destination;
+
+    private static Finding Stale(Evidence evidence, LostPacket first, List<LostPacket> items)
+    {
+        var flows = items.ConvertAll(i => i.Flow);
+        var cause = StaleCause.Of(evidence, first);
+        return new Finding
+        {
+            Code = "stale-endpoint",
+            Severity = Severity.Error,
+            Namespace = first.Place.Name,
+            Location = cause.Conntrack?.Location ?? Entry(first)?.Location ?? cause.Rule?.Location,
+            Citation = cause.Rule,
+            Message = $"{first.Flow.Asked()} is translated to {first.Tuple.Destination}, which nobody has: {first.Place.Name} gets no answer to ARP on {first.OutDevice}{State(first)}{cause.Words} ({FlowEvidence.Count(flows)})",
+            Advice = cause.Conntrack is not null
+                ? $"Delete the entry: conntrack -D -p {first.Flow.Protocol.Keyword()} --orig-dst {first.Flow.Requested.Destination} on {cause.Home?.Name}; kube-proxy should have done it when the endpoint went."
+                : "The pod is gone and its endpoint is not: see kubectl get endpointslices, kube-proxy's log, and conntrack entries to the old address.",
+            Flows = flows,
+            Evidence = evidence.LastFrames(items),
+            Confidence = Entry(first) is null ? "likely" : "proven",
+        };
+    }
+
+    private static Finding Failed(Evidence evidence, LostPacket first, List<LostPacket> items)
+    {
+        var flows = items.ConvertAll(i => i.Flow);
+        var (address, device) = Hop(first);
+        var vtep = first.Stage == LossStage.Encapsulating ? OuterPacket.Entry(first) : null;
+        var gateway = first.Route!.Destination.Length == 0 ? ", its default gateway," : "";
+        return new Finding
+        {
+            Code = "neighbor-failed",
+            Severity = Severity.Error,
+            Namespace = first.Place.Name,
+            Location = vtep?.Location ?? Entry(first)?.Location ?? first.Route.Location,
+            Message = vtep is null
+                ? $"{first.Place.Name} gets no answer from {address}{gateway} on {device}{State(first)}; last seen at {first.Last.Point} ({FlowEvidence.Count(flows)})"
+                : $"{first.Place.Name} sends the tunnel's packets for {vtep.Mac} to VTEP {vtep.Destination} ({vtep.Location}), which does not answer ARP on {device}{State(first)} ({FlowEvidence.Count(flows)})",
+            Advice = vtep is null
+                ? "Is the host up, on this segment, with this address? Capture ARP on the device (tcpdump -ni DEV arp)."
+                : "Has the node's address changed? The CNI's agent keeps the FDB entry: see its log and the node's annotation or lease.",
+            Flows = flows,
+            Evidence = evidence.LastFrames(items),
+            Confidence = Entry(first) is null ? "likely" : "proven",
+        };
+    }
+
+    private static Dumps.NeighbourRecord? Entry(LostPacket l) => Hop(l) is var (address, device) ? l.Find(address, device) : null;
+
+    private static string State(LostPacket l) => Entry(l)?.State is { } state ? $" ({state})" : "";
 }

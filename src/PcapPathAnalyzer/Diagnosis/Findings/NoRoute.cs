@@ -10,7 +10,7 @@ internal sealed class NoRoute : IFindingRule
 {
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var lost = evidence.Lost.Where(l => !l.Last.IsTunnelled && !l.IsLocal && l.RoutesKnown && IsMissing(evidence, l));
+        var lost = evidence.Lost.Where(l => l.IsForwarded && l.RoutesKnown && IsMissing(evidence, l));
         foreach (var group in lost.GroupBy(l => (l.Place, l.IsReply, l.Route?.Location, l.Tuple.Destination)))
         {
             var items = group.ToList();
@@ -28,7 +28,7 @@ internal sealed class NoRoute : IFindingRule
                     ? "Compare ip route of this node with that of one that works."
                     : $"The route to the range of {owner.Node.Name} is missing: is the CNI's agent (flanneld, calico-node, ...) of {first.Place.Name} running, and does it know {owner.Node.Name}?",
                 Flows = flows,
-                Evidence = [.. items.Take(4).Select(i => evidence.LastFrame(i.Direction.Transmissions.First(t => !t.IsIcmpError)))],
+                Evidence = evidence.LastFrames(items),
             };
         }
     }

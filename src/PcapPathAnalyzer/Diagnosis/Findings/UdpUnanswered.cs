@@ -9,7 +9,7 @@ internal sealed class UdpUnanswered : IFindingRule
 {
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var silent = evidence.Flows.Where(f => f.Protocol == IpProtocol.Udp && f.Outcome == FlowOutcome.Unanswered && f.ServerNamespace is { } server
+        var silent = evidence.Flows.Where(f => f.Protocol == IpProtocol.Udp && f.Outcome == FlowOutcome.Unanswered && f.Requested.DestinationPort != 0 && f.ServerNamespace is { } server
             && f.Forward.Hops.Any(h => h.Point.Namespace == server));
         foreach (var group in silent.GroupBy(f => (f.ServerNamespace!, f.Served?.Destination ?? f.Requested.Destination, f.Served?.DestinationPort ?? f.Requested.DestinationPort)))
         {
@@ -23,7 +23,7 @@ internal sealed class UdpUnanswered : IFindingRule
                 Message = $"datagrams to udp {FiveTuple.Endpoint(address, port)} arrive in {ns} and are not answered ({FlowEvidence.Count(flows)})",
                 Advice = "One-way protocols (syslog, statsd) are like this. Otherwise see whether the application reads its socket: Recv-Q of ss -lnu, and its log.",
                 Flows = flows,
-                Evidence = [.. flows.Take(3).Select(f => evidence.LastFrame(f.Forward.Transmissions[0]))],
+                Evidence = [.. flows.Take(3).SelectMany(f => f.Forward.Hops.TakeLast(1)).Select(FlowEvidence.Frame)],
                 Confidence = "possible",
             };
         }

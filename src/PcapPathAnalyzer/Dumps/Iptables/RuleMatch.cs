@@ -9,6 +9,9 @@ public abstract record RuleMatch
 
     /// <summary>The condition as the dump spells it.</summary>
     public required string Text { get; init; }
+
+    /// <summary>The extension that asks it, the word after <c>-m</c>: <c>tcp</c>, <c>conntrack</c>, ...; empty for <c>-s -d -i -o -p -f</c>.</summary>
+    public string Extension { get; init; } = "";
 }
 
 /// <summary><c>-s</c> or <c>-d</c>. A mask with holes is kept in <paramref name="Mask"/>, otherwise null.</summary>

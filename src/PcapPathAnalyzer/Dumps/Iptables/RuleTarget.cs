@@ -7,9 +7,12 @@ public abstract record RuleTarget
 {
     /// <summary>The target's word: ACCEPT, DNAT, KUBE-SERVICES, ...</summary>
     public required string Name { get; init; }
+
+    /// <summary>Options that have no field of their own, as printed: <c>--log-prefix "x"</c>, <c>--queue-num 1</c>, <c>--helper ftp</c>.</summary>
+    public string Options { get; init; } = "";
 }
 
-/// <summary>ACCEPT, DROP, QUEUE: ends the table.</summary>
+/// <summary>ACCEPT, DROP, QUEUE, NFQUEUE: ends the table. What a queue's program decides cannot be known.</summary>
 public sealed record VerdictTarget : RuleTarget;
 
 /// <summary>RETURN: ends the chain.</summary>
@@ -72,14 +75,7 @@ public sealed record CtTarget(bool NoTrack, int? Zone) : RuleTarget;
 public sealed record TcpMssTarget(bool ClampToPmtu, int Mss) : RuleTarget;
 
 /// <summary>LOG, NFLOG, CHECKSUM, CLASSIFY, TRACE, SET, DSCP, TOS, ...: known to go on to the next rule.</summary>
-public sealed record ContinueTarget : RuleTarget
-{
-    /// <summary>The options as printed.</summary>
-    public string Options { get; init; } = "";
-}
+public sealed record ContinueTarget : RuleTarget;
 
-/// <summary>A target the program does not know: whether it ends the table cannot be known.</summary>
-public sealed record UnknownTarget : RuleTarget
-{
-    public string Options { get; init; } = "";
-}
+/// <summary>A target the program does not know, or one whose outcome no dump tells (SYNPROXY): whether it ends the table cannot be known.</summary>
+public sealed record UnknownTarget : RuleTarget;

@@ -43,4 +43,36 @@ public sealed record PacketState
     public int IcmpType { get; init; } = -1;
 
     public int IcmpCode { get; init; }
+
+    /// <summary>What the source port may be where <see cref="Tuple"/> has 0 for it; null where it is known.</summary>
+    public PortRange? SourcePorts { get; init; }
+
+    /// <summary>The same of the destination port.</summary>
+    public PortRange? DestinationPorts { get; init; }
+
+    /// <summary>Null where the packet is untracked, or conntrack has not seen it yet.</summary>
+    public Connection? Connection { get; init; }
+
+    /// <summary>True for packets against the connection's original direction.</summary>
+    public bool IsReply { get; init; }
+
+    /// <summary>Don't Fragment; IPv6 packets are never fragmented on the way.</summary>
+    public bool DontFragment { get; init; }
+
+    /// <summary>The bridge port a bridged packet came in by.</summary>
+    public string? PhysicalIn { get; init; }
+
+    /// <summary>The bridge port a bridged packet goes out by.</summary>
+    public string? PhysicalOut { get; init; }
+
+    /// <summary>DSCP and ECN bits; 0 for what sockets send by default.</summary>
+    public byte TrafficClass { get; init; }
+
+    public MacAddress SourceMac { get; init; }
+
+    /// <summary>For an ICMP error: the packet it quotes, as the sender of the error saw it.</summary>
+    public FiveTuple? IcmpError { get; init; }
+
+    /// <summary>True for a packet of a connection that began before the walk: nat tables are not asked.</summary>
+    public bool AssumeEstablished { get; init; }
 }

@@ -12,9 +12,7 @@ internal static class RuleMatcher
         var answer = Answer.Yes;
         foreach (var match in rule.Matches)
         {
-            var one = Ask(ns, match, packet);
-            if (match.Negated && one != Answer.Unknown)
-                one = one == Answer.Yes ? Answer.No : Answer.Yes;
+            var one = Negate(match, Ask(ns, match, packet));
             if (one == Answer.No)
                 return Answer.No;
             if (one == Answer.Unknown)
@@ -24,56 +22,97 @@ internal static class RuleMatcher
         return answer;
     }
 
+    /// <summary>How likely a rule of answer Unknown matches; null unless chance alone (statistic) leaves it open.</summary>
+    public static double? Probability(NetworkNamespace ns, IptablesRule rule, PacketState packet)
+    {
+        var p = 1.0;
+        foreach (var match in rule.Matches)
+        {
+            if (Negate(match, Ask(ns, match, packet)) != Answer.Unknown)
+                continue;
+            if (match is not StatisticMatch s || Chance(s) is not { } one)
+                return null;
+            p *= match.Negated ? 1 - one : one;
+        }
+
+        return p;
+    }
+
+    /// <summary>The conditions that dumps cannot answer, as the rule spells them.</summary>
+    public static string Open(NetworkNamespace ns, IptablesRule rule, PacketState packet) =>
+        string.Join(", ", rule.Matches.Where(m => Negate(m, Ask(ns, m, packet)) == Answer.Unknown).Select(m => m.Negated && !m.Text.StartsWith('!') ? $"! {m.Text}" : m.Text));
+
+    private static Answer Negate(RuleMatch match, Answer answer) =>
+        !match.Negated || answer == Answer.Unknown ? answer : answer == Answer.Yes ? Answer.No : Answer.Yes;
+
+    private static double? Chance(StatisticMatch m) => m.Probability is { } p ? Math.Clamp(p, 0, 1) : m.Every > 0 ? 1.0 / m.Every : null;
+
     private static Answer Ask(NetworkNamespace ns, RuleMatch match, PacketState packet) => match switch
     {
         CommentMatch => Answer.Yes,
         AddressMatch m => Of(Address(m, m.IsSource ? packet.Tuple.Source : packet.Tuple.Destination)),
         InterfaceMatch m => Interface(m.Name, m.IsIncoming ? packet.In : packet.Out),
         ProtocolMatch m => Of(m.Protocol is null || m.Protocol == packet.Tuple.Protocol),
-        PortMatch m => Of(Port(m, packet.Tuple)),
+        PortMatch m => Port(m, packet),
+        FragmentMatch => Answer.No, // whole packets are walked; conntrack defragments before any table
         ConntrackStateMatch m => Of(m.States.Any(s => s == packet.ConntrackState || (s == "DNAT" && packet.IsDestinationTranslated) || (s == "SNAT" && packet.IsSourceTranslated))),
         MarkMatch { IsConnection: false } m => Of((packet.Mark & m.Mask) == m.Value),
-        AddressTypeMatch m => Of(m.Types.Any(t => t == AddressType(ns, m.IsSource ? packet.Tuple.Source : packet.Tuple.Destination))),
+        AddressTypeMatch m => AddressTypes.Ask(ns, m, packet),
         AddressRangeMatch m => Of((m.IsSource ? packet.Tuple.Source : packet.Tuple.Destination) is var a && a.CompareTo(m.First) >= 0 && a.CompareTo(m.Last) <= 0),
         TcpFlagsMatch m => packet.Tuple.Protocol != IpProtocol.Tcp ? Answer.No : packet.TcpFlags < 0 ? Answer.Unknown : Of((packet.TcpFlags & m.Mask) == m.Set),
         IcmpTypeMatch m => packet.IcmpType < 0 ? Answer.Unknown : Of(m.Type == 255 || (m.Type == packet.IcmpType && (m.FirstCode < 0 || (packet.IcmpCode >= m.FirstCode && packet.IcmpCode <= m.LastCode)))),
-        _ => Answer.Unknown,
+        LengthMatch m => packet.Length == 0 ? Answer.Unknown : Of(packet.Length >= m.First && packet.Length <= m.Last),
+        TtlMatch m => packet.Ttl == 0 ? Answer.Unknown : Of(m.Comparison switch { "eq" => packet.Ttl == m.Value, "lt" => packet.Ttl < m.Value, "gt" => packet.Ttl > m.Value, _ => false }),
+        TrafficClassMatch m => Of((packet.TrafficClass & m.Mask) == m.Value),
+        MacMatch m => packet.SourceMac.IsNone ? (packet.In is null ? Answer.No : Answer.Unknown) : Of(packet.SourceMac == m.Source),
+        PhysicalDeviceMatch m => Of(Physical(m, packet)),
+        PacketTypeMatch m => Of(string.Equals(m.Type, packet.Tuple.Destination.IsMulticast ? "multicast" : packet.Tuple.Destination.IsLimitedBroadcast ? "broadcast" : "unicast", StringComparison.OrdinalIgnoreCase)),
+        SetMatch m => IpSets.Ask(ns, m, packet),
+        _ => ConnectionMatcher.Ask(match, packet),
     };
 
-    private static Answer Of(bool value) => value ? Answer.Yes : Answer.No;
+    internal static Answer Of(bool value) => value ? Answer.Yes : Answer.No;
 
-    private static bool Address(AddressMatch m, IpAddress address) => m.Mask is null && m.Prefix.Contains(address);
+    private static bool Address(AddressMatch m, IpAddress address)
+    {
+        if (m.Mask is not { } mask)
+            return m.Prefix.Contains(address);
+        return address.IsIpv4 == mask.IsIpv4 && ((address.Low ^ m.Prefix.Address.Low) & mask.Low) == 0 && (address.IsIpv4 || ((address.High ^ m.Prefix.Address.High) & mask.High) == 0);
+    }
 
     private static Answer Interface(string pattern, string? name)
     {
         if (name is null)
             return pattern == "+" ? Answer.Yes : Answer.No;
-        return Of(pattern.EndsWith('+') ? name.StartsWith(pattern[..^1], StringComparison.Ordinal) : name == pattern);
+        return Of(pattern.EndsWith('+') ? name.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1)) : name == pattern);
     }
 
-    private static bool Port(PortMatch m, FiveTuple tuple)
+    private static Answer Port(PortMatch m, PacketState packet)
     {
+        var answer = Answer.No;
         foreach (var (first, last) in m.Ranges)
         {
-            if ((m.Side != PortSide.Destination && tuple.SourcePort >= first && tuple.SourcePort <= last) || (m.Side != PortSide.Source && tuple.DestinationPort >= first && tuple.DestinationPort <= last))
-                return true;
+            if (m.Side != PortSide.Destination)
+                answer = Either(answer, Within(packet.Tuple.SourcePort, packet.SourcePorts, first, last));
+            if (m.Side != PortSide.Source)
+                answer = Either(answer, Within(packet.Tuple.DestinationPort, packet.DestinationPorts, first, last));
+            if (answer == Answer.Yes)
+                break;
         }
 
-        return false;
+        return answer;
     }
 
-    private static string AddressType(NetworkNamespace ns, IpAddress address)
-    {
-        if (address.IsMulticast)
-            return "MULTICAST";
-        foreach (var record in ns.Interfaces.SelectMany(i => i.Addresses))
-        {
-            if (record.Address.Address == address)
-                return "LOCAL";
-            if (record.Broadcast == address && !address.IsNone)
-                return "BROADCAST";
-        }
+    private static Answer Within(ushort port, PortRange? range, ushort first, ushort last) =>
+        range is { } r ? r.Within(first, last) : Of(port >= first && port <= last);
 
-        return address.IsLoopback ? "LOCAL" : address.IsLimitedBroadcast ? "BROADCAST" : "UNICAST";
-    }
+    private static Answer Either(Answer a, Answer b) => a == Answer.Yes || b == Answer.Yes ? Answer.Yes : a == Answer.Unknown || b == Answer.Unknown ? Answer.Unknown : Answer.No;
+
+    // net/netfilter/xt_physdev.c: a packet that no bridge switched has neither port.
+    private static bool Physical(PhysicalDeviceMatch m, PacketState packet) =>
+        (m.In is null || (packet.PhysicalIn is not null && Interface(m.In, packet.PhysicalIn) == Answer.Yes))
+        && (m.Out is null || (packet.PhysicalOut is not null && Interface(m.Out, packet.PhysicalOut) == Answer.Yes))
+        && (m.IsIn is null || m.IsIn == (packet.PhysicalIn is not null))
+        && (m.IsOut is null || m.IsOut == (packet.PhysicalOut is not null))
+        && (m.IsBridged is null || m.IsBridged == (packet.PhysicalIn is not null && packet.PhysicalOut is not null));
 }

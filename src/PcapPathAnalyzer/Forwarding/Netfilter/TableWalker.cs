@@ -3,16 +3,26 @@ using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Forwarding.Netfilter;
 
+/// <summary>A rule that matched, and the packet after it.</summary>
+/// <param name="IsCertain">False where dumps cannot tell whether it matched, and this way takes it as a match.</param>
+public sealed record RuleHit(IptablesRule Rule, PacketState Packet, bool IsCertain);
+
 /// <summary>One way a packet can go through a built-in chain.</summary>
-/// <param name="Verdict">ACCEPT, DROP, REJECT or a translation.</param>
+/// <param name="Verdict">ACCEPT, DROP, REJECT, a translation, <c>cut</c>, or <c>unknown-target</c>.</param>
 /// <param name="Deciding">The rule that decided; null where the chain's policy did.</param>
 /// <param name="Path">Rules that matched before the deciding one, in the kernel's order.</param>
 /// <param name="Packet">The packet afterwards (marks; addresses are the translation's business).</param>
 /// <param name="IsCertain">False where some rule on the way could not be decided from dumps.</param>
-public sealed record TableOutcome(string Verdict, IptablesRule? Deciding, IReadOnlyList<IptablesRule> Path, PacketState Packet, bool IsCertain)
+public sealed record TableOutcome(string Verdict, IptablesRule? Deciding, IReadOnlyList<RuleHit> Path, PacketState Packet, bool IsCertain)
 {
     /// <summary>The jumps that lead from the built-in chain to the deciding rule.</summary>
     public IReadOnlyList<IptablesRule> Jumps { get; init; } = [];
+
+    /// <summary>0 to 1; null where something other than the rules' own statistics leaves this way open.</summary>
+    public double? Probability { get; init; } = 1;
+
+    /// <summary>What must hold for this way, where dumps cannot tell.</summary>
+    public IReadOnlyList<string> Conditions { get; init; } = [];
 }
 
 /// <summary>Walks a packet through one built-in chain of a table (net/ipv4/netfilter/ip_tables.c, ipt_do_table), forking where a match cannot be decided.</summary>
@@ -29,104 +39,120 @@ public static class TableWalker
         if (!table.Chains.TryGetValue(chain, out var start))
             yield break;
         var stack = new Stack<State>();
-        stack.Push(new State(new Frame(start, 0, null, null), packet, null, true));
+        stack.Push(new State(new Frame(start, 0, null, null, 1), packet, null, null, 1));
         var outcomes = 0;
         while (stack.TryPop(out var state))
         {
-            foreach (var outcome in Step(ns, table, state, stack))
+            yield return Run(ns, table, state, stack);
+            if (++outcomes >= MaxOutcomes)
             {
-                yield return outcome;
-                if (++outcomes >= MaxOutcomes)
-                {
-                    yield return new TableOutcome("cut", null, [], packet, false);
-                    yield break;
-                }
+                yield return new TableOutcome("cut", null, [], packet, false) { Probability = null };
+                yield break;
             }
         }
     }
 
-    private static IEnumerable<TableOutcome> Step(NetworkNamespace ns, IptablesTable table, State state, Stack<State> stack)
+    // Follows one way to its end; ways that fork off are left on the stack.
+    private static TableOutcome Run(NetworkNamespace ns, IptablesTable table, State state, Stack<State> stack)
     {
-        var (frame, packet, path, certain) = state;
+        var (frame, packet, path, conditions, probability) = state;
+        var (chain, index) = (frame.Chain, frame.Index);
         while (true)
         {
-            if (frame.Index >= frame.Chain.Rules.Count)
+            if (index >= chain.Rules.Count)
             {
-                if (frame.Caller is { } caller)
-                {
-                    frame = caller;
-                    continue;
-                }
-
-                yield return new TableOutcome(frame.Chain.Policy ?? "ACCEPT", null, List(path), packet, certain);
-                yield break;
-            }
-
-            var rule = frame.Chain.Rules[frame.Index];
-            var answer = RuleMatcher.Matches(ns, rule, packet);
-            var next = frame with { Index = frame.Index + 1 };
-            if (answer == Answer.No)
-            {
-                frame = next;
+                if (frame.Caller is not { } caller)
+                    return End(frame.Chain.Policy ?? "ACCEPT", null);
+                Enter(caller);
                 continue;
             }
 
-            // The way on which an undecided rule does not match is followed later; statistics of the last endpoint have no such way.
-            if (answer == Answer.Unknown)
+            var rule = chain.Rules[index];
+            var answer = RuleMatcher.Matches(ns, rule, packet);
+            if (answer == Answer.No)
             {
-                stack.Push(new State(next, packet, path, false));
-                certain = false;
+                index++;
+                continue;
             }
 
+            // A rule that only counts or logs changes nothing: whether it matched needs no fork.
+            var forks = answer == Answer.Unknown && rule.Target is not (null or ContinueTarget);
+            if (forks)
+            {
+                var p = RuleMatcher.Probability(ns, rule, packet);
+                var open = RuleMatcher.Open(ns, rule, packet);
+                stack.Push(new State(frame with { Index = index + 1 }, packet, path, new Link<string>(Condition(rule, open, matches: false), conditions), p is { } q && probability is { } had ? had * (1 - q) : null));
+                conditions = new Link<string>(Condition(rule, open, matches: true), conditions);
+                probability = p * probability;
+            }
+
+            var certain = answer == Answer.Yes;
             switch (rule.Target)
             {
-                case JumpTarget jump when table.Chains.TryGetValue(jump.Name, out var target) && Depth(frame) < MaxDepth:
-                    path = new Link(rule, path);
-                    frame = new Frame(target, 0, jump.IsGoto ? next.Caller : next, new Link(rule, frame.Jumps));
+                case JumpTarget jump when table.Chains.TryGetValue(jump.Name, out var target) && !target.IsAbsent && frame.Depth < MaxDepth:
+                    Hit(certain);
+                    var back = frame with { Index = index + 1 };
+                    Enter(new Frame(target, 0, jump.IsGoto ? frame.Caller : back, new Link<IptablesRule>(rule, frame.Jumps), frame.Depth + 1));
                     break;
-                case ReturnTarget when frame.Caller is { } back:
-                    path = new Link(rule, path);
-                    frame = back;
-                    break;
+                case JumpTarget or UnknownTarget:
+                    Hit(certain);
+                    return End("unknown-target", rule, isHit: true);
                 case ReturnTarget:
-                    yield return new TableOutcome(frame.Chain.Policy ?? "ACCEPT", null, List(new Link(rule, path)), packet, certain);
-                    yield break;
-                case MarkTarget mark:
-                    packet = packet with { Mark = (packet.Mark & ~mark.Clear) ^ mark.Xor };
-                    path = new Link(rule, path);
-                    frame = next;
+                    Hit(certain);
+                    if (frame.Caller is not { } returned)
+                        return End(frame.Chain.Policy ?? "ACCEPT", null);
+                    Enter(returned);
                     break;
-                case VerdictTarget or RejectTarget or NatTarget:
-                    yield return new TableOutcome(rule.Target.Name, rule, List(path), packet, certain) { Jumps = List(frame.Jumps) };
-                    yield break;
+                case VerdictTarget or RejectTarget or NatTarget or NetmapTarget or TproxyTarget:
+                    return End(rule.Target.Name, rule);
                 default:
-                    path = new Link(rule, path);
-                    frame = next;
+                    packet = Apply(rule.Target, packet);
+                    Hit(certain);
+                    index++;
                     break;
             }
+
+            void Hit(bool isCertain) => path = new Link<RuleHit>(new RuleHit(rule, packet, isCertain), path);
         }
+
+        void Enter(Frame next)
+        {
+            frame = next;
+            (chain, index) = (next.Chain, next.Index);
+        }
+
+        TableOutcome End(string verdict, IptablesRule? deciding, bool isHit = false) =>
+            new(verdict, deciding, List(isHit ? path?.Before : path), packet, conditions is null)
+            {
+                Jumps = deciding is null ? [] : List(frame.Jumps),
+                Probability = probability,
+                Conditions = List(conditions),
+            };
     }
 
-    private static int Depth(Frame frame)
+    private static PacketState Apply(RuleTarget? target, PacketState packet) => target switch
     {
-        var depth = 0;
-        for (var f = frame; f is not null; f = f.Caller)
-            depth++;
-        return depth;
-    }
+        MarkTarget m => packet with { Mark = (packet.Mark & ~m.Clear) ^ m.Xor },
+        ConnmarkTarget m => ConnectionMarks.Apply(m, packet),
+        CtTarget { NoTrack: true } => packet with { Connection = null, ConntrackState = "UNTRACKED" },
+        _ => packet,
+    };
 
-    private static List<IptablesRule> List(Link? link)
+    private static string Condition(IptablesRule rule, string open, bool matches) =>
+        $"{rule.Location}: {open} {(matches ? "matches" : "does not match")}";
+
+    private static List<T> List<T>(Link<T>? link)
     {
-        var list = new List<IptablesRule>();
+        var list = new List<T>();
         for (; link is not null; link = link.Before)
-            list.Add(link.Rule);
+            list.Add(link.Value);
         list.Reverse();
         return list;
     }
 
-    private sealed record Link(IptablesRule Rule, Link? Before);
+    private sealed record Link<T>(T Value, Link<T>? Before);
 
-    private sealed record Frame(IptablesChain Chain, int Index, Frame? Caller, Link? Jumps);
+    private sealed record Frame(IptablesChain Chain, int Index, Frame? Caller, Link<IptablesRule>? Jumps, int Depth);
 
-    private sealed record State(Frame Frame, PacketState Packet, Link? Path, bool Certain);
+    private sealed record State(Frame Frame, PacketState Packet, Link<RuleHit>? Path, Link<string>? Conditions, double? Probability);
 }

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using PcapPathAnalyzer.Bundles;
+using PcapPathAnalyzer.Checks;
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Reports;
+
+namespace PcapPathAnalyzer.Cli.Commands;
+
+/// <summary><c>pcappath check BUNDLE</c>: what is wrong in the dumps themselves.</summary>
+internal static class CheckCommand
+{
+    private static readonly string[] Formats = ["text", "json"];
+
+    public static Command Create()
+    {
+        var bundle = new Argument<string>("BUNDLE") { Description = "The support bundle; captures in it are not read" };
+        var format = new Option<string>("--format") { Description = $"One of {string.Join(", ", Formats)}; text is a line per problem, file:line:col: severity code: message", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+        var failOn = new Option<string?>("--fail-on") { Description = "Exit with 1 when a problem is at least this bad: info, warning or error", HelpName = "SEVERITY" };
+        var command = new Command("check", "What is wrong in the dumps themselves, before any packet") { bundle, format, failOn };
+        command.SetAction(parsed => Run(parsed.GetValue(bundle)!, parsed.GetValue(format)!, parsed.GetValue(failOn)));
+        return command;
+    }
+
+    private static int Run(string path, string format, string? failOn)
+    {
+        if (!Formats.Contains(format))
+            return Shell.Refuse($"--format: '{format}' is none of {string.Join(',', Formats)}");
+        var threshold = (Severity)int.MaxValue;
+        if (failOn is not null && !(Enum.TryParse(failOn, ignoreCase: true, out threshold) && Enum.IsDefined(threshold)))
+            return Shell.Refuse($"--fail-on: '{failOn}' is none of info, warning, error");
+        var bundle = BundleReader.Read(path);
+        var remarks = DumpChecks.Run(PathAnalyzer.BuildNetwork(bundle), bundle.Problems);
+        if (format == "json")
+            CheckReport.WriteJson(bundle.Name, remarks, Console.Out);
+        else
+            CheckReport.WriteText(remarks, Console.Out);
+        return remarks.Any(r => r.Problem.Severity >= threshold) ? Shell.FindingReached : Shell.Done;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Wire;
+
+namespace PcapPathAnalyzer.Decode;
+
+/// <summary>
+/// What nearly every frame of a cluster is, in one function: Ethernet, at most one 802.1Q tag, IPv4 without options, TCP or
+/// UDP, and VXLAN with the same inside. Whatever else is there (an odd length, a fragment, a cut header, another protocol)
+/// ends the attempt, and <see cref="FrameDecoder"/> walks the frame layer by layer. Both say the same of every frame.
+/// </summary>
+internal static class CommonStackDecoder
+{
+    /// <summary>False where the frame is anything else; the result is then not to be used.</summary>
+    /// <param name="end">Where the frame ends on the wire; not less than what was captured.</param>
+    public static bool TryDecode(ReadOnlySpan<byte> frame, int end, UdpTunnels tunnels, DecodedFrame into)
+    {
+        long vni = -1;
+        var at = 0;
+        for (var count = 1; count <= DecodedFrame.MaxPackets; count++)
+        {
+            // Ethernet and IPv4 at once; a tag between them is looked at first.
+            var rest = frame[at..Math.Min(end, frame.Length)];
+            if (rest.Length < Headers.Length)
+                return false;
+            ref readonly var ethernet = ref MemoryMarshal.AsRef<Headers>(rest).Ethernet;
+            ref readonly var ip = ref MemoryMarshal.AsRef<Headers>(rest).Ip;
+            ref var packet = ref into.Slot(count - 1);
+            packet = default;
+            packet.Vlan = -1;
+            ushort type = ethernet.TypeOrLength;
+            var ipAt = EthernetHeader.Length;
+            if (type == EtherTypes.Vlan && rest.Length >= Headers.Length + VlanTag.Length)
+            {
+                ref readonly var tag = ref MemoryMarshal.AsRef<VlanTag.Layout>(rest[EthernetHeader.Length..]);
+                packet.Vlan = (short)(tag.Control & 0xFFF);
+                type = tag.TypeOrLength;
+                ipAt += VlanTag.Length;
+                ip = ref MemoryMarshal.AsRef<Ipv4Header.Layout>(rest[ipAt..]);
+            }
+
+            int totalLength = ip.TotalLength;
+            ushort flagsAndOffset = ip.FlagsAndOffset;
+            var ipOffset = at + ipAt;
+            if (type != EtherTypes.Ipv4 || ip.VersionAndLength != 0x45 || (flagsAndOffset & 0x3FFF) != 0 || totalLength < Ipv4Header.MinimumLength || totalLength > end - ipOffset)
+                return false;
+
+            packet.SourceMac = ethernet.Source;
+            packet.DestinationMac = ethernet.Destination;
+            packet.Encapsulation = count == 1 ? Encapsulation.None : Encapsulation.Vxlan;
+            packet.Vni = vni;
+            packet.Source = IpAddress.FromIpv4(ip.Source);
+            packet.Destination = IpAddress.FromIpv4(ip.Destination);
+            packet.Protocol = (IpProtocol)ip.Protocol;
+            packet.IpVersion = 4;
+            packet.Ttl = ip.Ttl;
+            packet.TrafficClass = ip.TrafficClass;
+            packet.Identification = ip.Identification;
+            packet.TotalLength = totalLength;
+            packet.HeaderOffset = ipOffset;
+            packet.TcpWindowScale = 255;
+            var flags = (flagsAndOffset & 0x4000) != 0 ? PacketFlags.DontFragment | PacketFlags.HasTransport : PacketFlags.HasTransport;
+            end = ipOffset + totalLength;
+            if (end > frame.Length)
+                flags |= PacketFlags.CutBySnapLength;
+            if (!HasRightChecksum(ip))
+                flags |= PacketFlags.BadIpChecksum;
+
+            at = ipOffset + Ipv4Header.MinimumLength;
+            packet.TransportOffset = at;
+            rest = frame[at..Math.Min(end, frame.Length)];
+            if ((IpProtocol)ip.Protocol == IpProtocol.Tcp)
+            {
+                packet.Flags = flags;
+                return Tcp(rest, at, totalLength - Ipv4Header.MinimumLength, ref packet) && into.Complete(count, EtherTypes.Ipv4);
+            }
+
+            if ((IpProtocol)ip.Protocol != IpProtocol.Udp || rest.Length < UdpHeader.Length)
+                return false;
+            ref readonly var udp = ref MemoryMarshal.AsRef<UdpHeader.Layout>(rest);
+            int datagramLength = udp.DatagramLength;
+            if (datagramLength < UdpHeader.Length || datagramLength > totalLength - Ipv4Header.MinimumLength)
+                return false;
+            packet.SourcePort = udp.SourcePort;
+            packet.DestinationPort = udp.DestinationPort;
+            packet.Flags = flags;
+            packet.PayloadOffset = at + UdpHeader.Length;
+            packet.PayloadLength = datagramLength - UdpHeader.Length;
+            end = at + datagramLength;
+            var inside = tunnels.Find(udp.DestinationPort);
+            if (inside == Next.Done)
+                return into.Complete(count, EtherTypes.Ipv4);
+            if (inside != Next.Vxlan || datagramLength < UdpHeader.Length + VxlanHeader.Length || !VxlanHeader.TryRead(rest[UdpHeader.Length..], out var vxlan) || !vxlan.HasVni)
+                return false;
+            vni = vxlan.Vni;
+            at += UdpHeader.Length + VxlanHeader.Length;
+            if (at > frame.Length || at > end)
+                return false;
+        }
+
+        return false;
+    }
+
+    private static bool Tcp(ReadOnlySpan<byte> rest, int at, int segmentLength, ref PacketFacts packet)
+    {
+        if (rest.Length < TcpHeader.MinimumLength)
+            return false;
+        ref readonly var tcp = ref MemoryMarshal.AsRef<TcpHeader.Layout>(rest);
+        ushort offsetAndFlags = tcp.OffsetAndFlags;
+        var headerLength = offsetAndFlags >> 12 << 2;
+        if (headerLength < TcpHeader.MinimumLength || headerLength > segmentLength || headerLength > rest.Length)
+            return false;
+        packet.SourcePort = tcp.SourcePort;
+        packet.DestinationPort = tcp.DestinationPort;
+        packet.TcpSequence = tcp.Sequence;
+        packet.TcpAcknowledgment = tcp.Acknowledgment;
+        packet.TcpFlags = (TcpFlags)(offsetAndFlags & 0x1FF);
+        packet.TcpWindow = tcp.Window;
+        packet.Flags |= PacketFlags.HasTcpHeader | PacketFlags.HasTcpSequence | PacketFlags.HasTcpAcknowledgment | PacketFlags.HasTcpFlags;
+        packet.PayloadOffset = at + headerLength;
+        packet.PayloadLength = segmentLength - headerLength;
+        if (headerLength > TcpHeader.MinimumLength)
+            TcpDecoder.Options(ref packet, rest[TcpHeader.MinimumLength..headerLength]);
+        return true;
+    }
+
+    // Twenty bytes as two and a half words. The sum is the same in either byte order (RFC 1071 section 2), and so is its goal.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasRightChecksum(in Ipv4Header.Layout header)
+    {
+        ref readonly var words = ref Unsafe.As<Ipv4Header.Layout, ChecksumWords>(ref Unsafe.AsRef(in header));
+        var sum = (words.First & uint.MaxValue) + (words.First >> 32) + (words.Second & uint.MaxValue) + (words.Second >> 32) + words.Third;
+        sum = (sum & uint.MaxValue) + (sum >> 32);
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        return (sum & 0xFFFF) + (sum >> 16) == 0xFFFF;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly struct Headers
+    {
+        public const int Length = EthernetHeader.Length + Ipv4Header.MinimumLength;
+        public readonly EthernetHeader.Layout Ethernet;
+        public readonly Ipv4Header.Layout Ip;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly struct ChecksumWords
+    {
+        public readonly ulong First;
+        public readonly ulong Second;
+        public readonly uint Third;
+    }
+}

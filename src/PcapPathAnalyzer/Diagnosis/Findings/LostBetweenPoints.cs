@@ -1,0 +1,46 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Stitching;
+
+namespace PcapPathAnalyzer.Diagnosis.Findings;
+
+/// <summary>
+/// <c>lost-between-points</c>: the packets were seen at one point, the way leads through another that was captured at that very moment,
+/// and they are not there. No dump line explains it; what lies between the two does.
+/// </summary>
+internal sealed class LostBetweenPoints : IFindingRule
+{
+    public IEnumerable<Finding> Find(Evidence evidence)
+    {
+        var holes = evidence.Lost.Select(l => (Lost: l, Next: NextPoint.Captured(evidence, l))).Where(x => x.Next is not null);
+        foreach (var group in holes.GroupBy(x => (x.Lost.Last.Point, x.Next!.Point)))
+        {
+            var items = group.Select(x => x.Lost).ToList();
+            var (lost, next) = group.First();
+            var flows = items.ConvertAll(i => i.Flow);
+            var (from, to) = (lost.Last.Point, next!.Point);
+            var wire = lost.Stage == LossStage.Sent;
+            yield return new Finding
+            {
+                Code = "lost-between-points",
+                Severity = Severity.Error,
+                Namespace = from.Namespace,
+                Message = $"{What(lost)} {(lost.IsReply ? "answers to" : "packets of")} {flows[0].Requested} were seen at {from} and never at {to}, where the way leads: {evidence.Coverage.Words(to, lost.Packets)} ({FlowEvidence.Count(flows)})",
+                Advice = Advice(lost, wire),
+                Flows = flows,
+                Evidence = evidence.LastFrames(items),
+                Confidence = next.Confidence,
+            };
+        }
+    }
+
+    private static string What(LostPacket lost) => lost.Stage is LossStage.Sent or LossStage.Decapsulating && lost.Last.IsTunnelled ? $"{lost.Last.Tunnel.Kind.ToString().ToUpperInvariant()} {lost.Last.Tunnel.OuterSource} > {lost.Last.Tunnel.OuterDestination} with the" : "the";
+
+    private static string Advice(LostPacket lost, bool wire)
+    {
+        if (!wire)
+            return $"Nothing in the dumps of {lost.Place.Name} explains it. Look at rp_filter and forwarding (sysctl net.ipv4), nft list ruleset, tc filters and XDP or eBPF programs (bpftool net), and nstat -az counters there.";
+        if (lost.Last.IsTunnelled)
+            return $"Something between the nodes takes the tunnel's packets{(OuterPacket.Of(lost) is { Protocol: Primitives.IpProtocol.Udp } outer ? $" (UDP port {outer.DestinationPort})" : "")}: security groups, a firewall, a switch. Capture on both sides of what lies between.";
+        return "Look at what lies between the two: switches, firewalls, the counters of the interfaces (ip -s link, ethtool -S).";
+    }
+}

@@ -1,0 +1,90 @@
+using PcapPathAnalyzer.Diagnostics;
+
+namespace PcapPathAnalyzer.Dumps.Iptables;
+
+/// <summary>The chains of one table while its dump is read.</summary>
+internal sealed class TableBuilder
+{
+    private readonly SourceLocation location;
+    private readonly Dictionary<string, ChainBuilder> chains = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ChainBuilder>.AlternateLookup<ReadOnlySpan<char>> lookup;
+    private readonly List<ChainBuilder> order = [];
+
+    public TableBuilder(string name, SourceLocation location, SaveHeader header)
+    {
+        Name = name;
+        this.location = location;
+        IpVersion = header.IpVersion;
+        Backend = header.Backend;
+        lookup = chains.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public string Name { get; }
+
+    public int IpVersion { get; }
+
+    public IptablesBackend Backend { get; }
+
+    public bool IsCut { get; set; }
+
+    public ChainBuilder? Find(ReadOnlySpan<char> chain) => lookup.TryGetValue(chain, out var found) ? found : null;
+
+    /// <summary>The chain, made where the dump has not declared it (a rule before or without its declaration).</summary>
+    public ChainBuilder Get(ReadOnlySpan<char> chain, SourceLocation at)
+    {
+        if (lookup.TryGetValue(chain, out var found))
+            return found;
+        found = new ChainBuilder(chain.ToString(), at);
+        chains.Add(found.Name, found);
+        order.Add(found);
+        return found;
+    }
+
+    /// <summary>The table as it stands; chains that rules refer to and the dump lacks are added, and said.</summary>
+    public IptablesTable Build(DumpDocument document)
+    {
+        var referred = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var rule in order.ToArray().SelectMany(c => c.Rules))
+        {
+            if (rule.Target is not JumpTarget jump || !referred.Add(jump.Name) || chains.ContainsKey(jump.Name))
+                continue;
+            Get(jump.Name, rule.Location).IsAbsent = true;
+            if (!IsCut)
+                document.Add(new Problem(Severity.Warning, "unknown-rule-match", rule.Location, $"the chain '{jump.Name}' is not in the dump of table {Name}; what its rules do cannot be told"));
+        }
+
+        var built = new Dictionary<string, IptablesChain>(order.Count, StringComparer.Ordinal);
+        foreach (var chain in order)
+            built.Add(chain.Name, chain.Build());
+        return new IptablesTable { Location = location, Name = Name, IpVersion = IpVersion, Backend = Backend, Chains = built, IsCut = IsCut };
+    }
+}
+
+/// <summary>One chain while its dump is read.</summary>
+internal sealed class ChainBuilder(string name, SourceLocation location)
+{
+    public string Name { get; } = name;
+
+    public SourceLocation Location { get; set; } = location;
+
+    public string? Policy { get; set; }
+
+    public long Packets { get; set; } = -1;
+
+    public long Bytes { get; set; } = -1;
+
+    public bool IsAbsent { get; set; }
+
+    public List<IptablesRule> Rules { get; } = [];
+
+    public IptablesChain Build() => new()
+    {
+        Name = Name,
+        Location = Location,
+        Policy = Policy,
+        Packets = Packets,
+        Bytes = Bytes,
+        IsAbsent = IsAbsent,
+        Rules = Rules.Count == 0 ? [] : Rules.ToArray(),
+    };
+}

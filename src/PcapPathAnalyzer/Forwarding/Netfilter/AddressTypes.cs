@@ -1,0 +1,43 @@
+using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Forwarding.Routing;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Forwarding.Netfilter;
+
+/// <summary>What kind of address the namespace's routing takes one for (net/netfilter/xt_addrtype.c, inet_addr_type).</summary>
+internal static class AddressTypes
+{
+    public static Answer Ask(NetworkNamespace ns, AddressTypeMatch match, PacketState packet)
+    {
+        var address = match.IsSource ? packet.Tuple.Source : packet.Tuple.Destination;
+        var device = match.LimitToIncoming ? packet.In : match.LimitToOutgoing ? packet.Out : null;
+        var type = Of(ns, address, device);
+        return RuleMatcher.Of(match.Types.Any(t => string.Equals(t, type, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    /// <param name="device">Only this device's addresses count as local; null for any.</param>
+    private static string Of(NetworkNamespace ns, IpAddress address, string? device)
+    {
+        if (address.IsMulticast)
+            return "MULTICAST";
+        if (address.IsLimitedBroadcast)
+            return "BROADCAST";
+        if (address.IsUnspecified)
+            return address.IsIpv4 ? "BROADCAST" : "UNSPEC";
+        foreach (var i in ns.Interfaces)
+        {
+            if (device is not null && i.Name != device)
+                continue;
+            foreach (var record in i.Addresses)
+            {
+                if (record.Address.Address == address || (i.IsLoopback && record.Address.Contains(address)))
+                    return "LOCAL";
+                if (record.Broadcast == address && !address.IsNone)
+                    return "BROADCAST";
+            }
+        }
+
+        return address.IsLoopback && device is null ? "LOCAL" : RouteLookup.Find(ns, address)?.Type.ToUpperInvariant() ?? "UNICAST";
+    }
+}

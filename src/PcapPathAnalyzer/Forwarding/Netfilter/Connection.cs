@@ -1,0 +1,44 @@
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Forwarding.Netfilter;
+
+/// <summary>
+/// A connection as one namespace's conntrack knows it while a packet is walked (net/netfilter/nf_conntrack_core.c). A port of 0 is one
+/// that the dumps do not tell; the ranges say what it may be.
+/// </summary>
+public sealed record Connection
+{
+    public required int Id { get; init; }
+
+    public required NetworkNamespace Namespace { get; init; }
+
+    public int Zone { get; init; }
+
+    /// <summary>As the first packet came.</summary>
+    public required FiveTuple Original { get; init; }
+
+    public PortRange? OriginalSourcePorts { get; init; }
+
+    /// <summary>As replies come: the inverse of the original after translation.</summary>
+    public required FiveTuple Reply { get; init; }
+
+    /// <summary>What the translated source port may be.</summary>
+    public PortRange? ReplyDestinationPorts { get; init; }
+
+    public PortRange? ReplySourcePorts { get; init; }
+
+    public uint Mark { get; init; }
+
+    /// <summary>IPS_DST_NAT_DONE: the nat table is not asked again for the destination.</summary>
+    public bool IsDestinationDone { get; init; }
+
+    /// <summary>IPS_SRC_NAT_DONE.</summary>
+    public bool IsSourceDone { get; init; }
+
+    public bool IsReplySeen { get; init; }
+
+    public bool IsDestinationTranslated => Reply.Source != Original.Destination || Reply.SourcePort != Original.DestinationPort || ReplySourcePorts is not null;
+
+    public bool IsSourceTranslated => Reply.Destination != Original.Source || Reply.DestinationPort != Original.SourcePort || ReplyDestinationPorts != OriginalSourcePorts;
+}

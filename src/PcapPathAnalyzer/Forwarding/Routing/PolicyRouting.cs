@@ -1,0 +1,81 @@
+using PcapPathAnalyzer.Dumps;
+using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Forwarding.Routing;
+
+/// <summary>Policy rules in order of priority, each naming a table (net/core/fib_rules.c, fib_rules_lookup); more than one decision where dumps leave a rule or a next hop open.</summary>
+public static class PolicyRouting
+{
+    public static IReadOnlyList<RouteDecision> Decide(NetworkNamespace ns, RouteQuery query)
+    {
+        var decisions = new List<RouteDecision>();
+        Decide(ns, query, decisions);
+        return decisions;
+    }
+
+    private static void Decide(NetworkNamespace ns, RouteQuery query, List<RouteDecision> decisions)
+    {
+        string? condition = null;
+        long skipTo = long.MinValue;
+        var isIpv6 = query.Destination.IsIpv6;
+        foreach (var (rule, isDefault) in Rules(ns, isIpv6))
+        {
+            if (rule.Priority < skipTo)
+                continue;
+            var answer = PolicyRuleMatcher.Ask(rule, query);
+            if (answer == Answer.No)
+                continue;
+            var found = Take(ns, rule, query, ref skipTo);
+            if (found.Count == 0)
+                continue;
+            if (answer == Answer.Yes)
+            {
+                decisions.AddRange(found.Select(f => With(f, condition, isDefault ? null : rule)));
+                return;
+            }
+
+            var open = $"{rule.Location}: the rule of priority {rule.Priority}";
+            decisions.AddRange(found.Select(f => With(f, Join(condition, $"{open} matches"), rule)));
+            condition = Join(condition, $"{open} does not match");
+        }
+
+        decisions.Add(With(new RouteDecision(RouteKind.None), condition, null));
+    }
+
+    private static IReadOnlyList<RouteDecision> Take(NetworkNamespace ns, PolicyRuleRecord rule, RouteQuery query, ref long skipTo)
+    {
+        switch (rule.Action)
+        {
+            case "blackhole":
+                return [new RouteDecision(RouteKind.Blackhole)];
+            case "unreachable":
+                return [new RouteDecision(RouteKind.Unreachable)];
+            case "prohibit":
+                return [new RouteDecision(RouteKind.Prohibit)];
+            case "nop":
+                return [];
+            case "goto":
+                if (rule.Details.TryGetValue("goto", out var target) && long.TryParse(target, System.Globalization.CultureInfo.InvariantCulture, out var priority))
+                    skipTo = priority;
+                return [];
+            default:
+                return RouteTables.Find(ns, rule.Table ?? "main", query, rule.SuppressPrefixLength);
+        }
+    }
+
+    private static RouteDecision With(RouteDecision decision, string? condition, PolicyRuleRecord? rule) =>
+        decision with { Rule = rule, Condition = Join(condition, decision.Condition), Probability = condition is null ? decision.Probability : null };
+
+    private static string? Join(string? a, string? b) => a is null ? b : b is null ? a : $"{a}; {b}";
+
+    // fib_default_rules_init (net/ipv4/fib_rules.c); IPv6 has no table default.
+    private static IEnumerable<(PolicyRuleRecord Rule, bool IsDefault)> Rules(NetworkNamespace ns, bool isIpv6)
+    {
+        var dumped = ns.PolicyRules.Where(r => r.IsIpv6 == isIpv6).OrderBy(r => r.Priority).ToList();
+        if (dumped.Count > 0)
+            return dumped.Select(r => (r, false));
+        return new[] { (0, "local"), (32766, "main"), (32767, "default") }
+            .Select(r => (new PolicyRuleRecord { Location = default, Priority = r.Item1, IsIpv6 = isIpv6, Table = r.Item2 }, true));
+    }
+}

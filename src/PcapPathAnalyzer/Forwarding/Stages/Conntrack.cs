@@ -1,0 +1,89 @@
+using PcapPathAnalyzer.Dumps;
+using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Forwarding.Stages;
+
+/// <summary>Finds a packet's connection among those the walk has made, or makes one (nf_conntrack_in, net/netfilter/nf_conntrack_core.c).</summary>
+internal static class Conntrack
+{
+    public static Branch Track(WalkContext context, Branch branch)
+    {
+        var packet = branch.Packet;
+        // On lo the packet comes back in with the connection it was sent with.
+        if (packet.ConntrackState == "UNTRACKED" || packet.Connection is not null)
+            return branch;
+        if (packet.IcmpError is { } quoted)
+            return Related(branch, quoted);
+        foreach (var c in branch.Connections)
+        {
+            if (c.Namespace != branch.Namespace)
+                continue;
+            if (c.Reply == packet.Tuple)
+            {
+                var seen = c with { IsReplySeen = true };
+                return branch.Keep(seen) with { Packet = packet with { Connection = seen, IsReply = true, ConntrackState = "ESTABLISHED", IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated } };
+            }
+
+            if (c.Original == packet.Tuple)
+                return branch with { Packet = packet with { Connection = c, ConntrackState = c.IsReplySeen ? "ESTABLISHED" : "NEW", IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated } };
+        }
+
+        var made = Make(context, branch.Namespace, packet);
+        var isReply = packet.AssumeEstablished && made.Reply == packet.Tuple;
+        return branch.Keep(made) with
+        {
+            Packet = packet with
+            {
+                Connection = made,
+                IsReply = isReply,
+                ConntrackState = packet.AssumeEstablished ? "ESTABLISHED" : "NEW",
+                IsDestinationTranslated = made.IsDestinationTranslated,
+                IsSourceTranslated = made.IsSourceTranslated,
+            },
+        };
+    }
+
+    /// <summary>What has no translation yet when the packet leaves will never have one (nf_nat_alloc_null_binding).</summary>
+    public static Branch Confirm(Branch branch)
+    {
+        if (branch.Packet.Connection is not { } c || (c.IsDestinationDone && c.IsSourceDone))
+            return branch;
+        var done = c with { IsDestinationDone = true, IsSourceDone = true };
+        return branch.Keep(done) with { Packet = branch.Packet with { Connection = done } };
+    }
+
+    private static Connection Make(WalkContext context, NetworkNamespace ns, PacketState packet)
+    {
+        // A packet of an established connection has the translation that the dump knows, or none.
+        var known = packet.AssumeEstablished ? ns.Conntrack.FirstOrDefault(c => c.Original == packet.Tuple || c.Reply == packet.Tuple) : null;
+        return new Connection
+        {
+            Id = context.NextConnection(),
+            Namespace = ns,
+            Original = known?.Original ?? packet.Tuple,
+            OriginalSourcePorts = known is null ? packet.SourcePorts : null,
+            Reply = known?.Reply ?? packet.Tuple.Reversed,
+            ReplyDestinationPorts = known is null ? packet.SourcePorts : null,
+            ReplySourcePorts = known is null ? packet.DestinationPorts : null,
+            Mark = known?.Mark ?? 0,
+            IsDestinationDone = packet.AssumeEstablished,
+            IsSourceDone = packet.AssumeEstablished,
+            IsReplySeen = packet.AssumeEstablished,
+        };
+    }
+
+    // nf_conntrack_icmp_error: the packet quoted inside names the connection, against whose direction the error goes.
+    private static Branch Related(Branch branch, Primitives.FiveTuple quoted)
+    {
+        foreach (var c in branch.Connections)
+        {
+            if (c.Namespace != branch.Namespace)
+                continue;
+            if (c.Original == quoted || c.Reply.Reversed == quoted)
+                return branch with { Packet = branch.Packet with { Connection = c, IsReply = true, ConntrackState = "RELATED", IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated } };
+        }
+
+        return branch with { Packet = branch.Packet with { ConntrackState = "INVALID" } };
+    }
+}

@@ -1,0 +1,54 @@
+using PcapPathAnalyzer.Dumps;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Forwarding.Stages;
+
+/// <summary>To a tunnel's end, or to a socket that listens.</summary>
+internal static class LocalDelivery
+{
+    public static IEnumerable<Branch> Run(WalkContext context, Branch b)
+    {
+        if (b.Route?.Local is { Interface: "kube-ipvs0" } address)
+            return [b.CannotTell($"{b.Packet.Tuple.Destination} is a virtual address of IPVS; it would take: ipvsadm -Ln", address.Location)];
+        if (b.Inner is { } inner)
+            return [Decapsulation.Run(b, inner)];
+        return [Socket(b)];
+    }
+
+    private static Branch Socket(Branch b)
+    {
+        var tuple = b.Packet.Tuple;
+        var where = $"{b.Namespace.Name}{(b.Device is null ? "" : $" by {b.Device.Name}")}";
+        if (b.IsReplyPhase && b.Packet.IcmpError is null && b.Client == b.Namespace && tuple != b.Asked.Reversed)
+            return b.Stop(StepKind.Drop, Verdict.NoListener, $"{b.Namespace.Name} asked {Translation.Endpoint(b.Packet with { Tuple = b.Asked, DestinationPorts = null }, true)}, not {Translation.Endpoint(b.Packet, false)}: the answer came back untranslated and belongs to no connection");
+        if (b.Packet.IcmpError is not null || !tuple.Protocol.HasPorts() || b.IsReplyPhase)
+            return b.Stop(StepKind.Deliver, Verdict.Delivered, $"delivered to {where}");
+        var listener = b.Namespace.Sockets.FirstOrDefault(s => Listens(s, b));
+        if (listener is not null)
+            return b.Stop(StepKind.Deliver, Verdict.Delivered, $"delivered to {where}: {listener.Process ?? "a socket"} listens on port {tuple.DestinationPort}", listener.Location);
+        if (!AreListenersDumped(b.Namespace, tuple.Protocol))
+            return b.Stop(StepKind.Deliver, Verdict.Delivered, $"delivered to {where} (its sockets were not dumped)");
+        var answer = tuple.Protocol == IpProtocol.Tcp ? "tcp-reset" : "icmp-port-unreachable";
+        return b.Stop(StepKind.Drop, Verdict.NoListener, $"nothing in {b.Namespace.Name} listens on {tuple.Protocol.Keyword()} port {tuple.DestinationPort}") with { Answer = new IcmpAnswer(answer) };
+    }
+
+    private static bool Listens(SocketRecord s, Branch b)
+    {
+        var tuple = b.Packet.Tuple;
+        if (s.Protocol != tuple.Protocol || s.LocalPort != tuple.DestinationPort || tuple.DestinationPort == 0)
+            return false;
+        var isAny = s.LocalIsWildcard || (s.Local.IsUnspecified && (s.Local.IsIpv4 == tuple.Destination.IsIpv4 || s.Local.IsIpv6));
+        if (!isAny && s.Local != tuple.Destination)
+            return false;
+        if (s.Interface is { } bound && bound != b.Packet.In)
+            return false;
+        // A connected socket takes only its peer's packets.
+        return s.State is "LISTEN" or "UNCONN" || (s.Peer == tuple.Source && (s.PeerPort == tuple.SourcePort || tuple.SourcePort == 0));
+    }
+
+    // `ss` without -l prints connections only: what does not listen is known only where listeners were asked for.
+    private static bool AreListenersDumped(NetworkNamespace ns, IpProtocol protocol) =>
+        (ns.Sockets.Any(s => s.Protocol == protocol && s.State is "LISTEN" or "UNCONN"))
+        || (ns.Sockets.Count == 0 ? false : ns.Sockets.Any(s => s.State is "LISTEN" or "UNCONN") && protocol is IpProtocol.Tcp or IpProtocol.Udp);
+}

@@ -1,0 +1,65 @@
+using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Forwarding.Routing;
+using PcapPathAnalyzer.Primitives;
+
+namespace PcapPathAnalyzer.Forwarding.Stages;
+
+/// <summary>What a namespace sends itself: route, OUTPUT, routed again where a table changed what routing looks at (__ip_local_out, ip_route_me_harder).</summary>
+internal static class LocalOutput
+{
+    public static IEnumerable<Branch> Run(WalkContext context, Branch branch)
+    {
+        foreach (var decision in PolicyRouting.Decide(branch.Namespace, Query(branch)))
+        {
+            var b = Routing.Take(branch, decision);
+            if (b.Packet.Tuple.Source.IsNone)
+            {
+                var source = SourceAddressChoice.Choose(b.Namespace, decision, b.Packet.Tuple.Destination);
+                if (source.IsNone && b.Verdict is null)
+                    b = b.Stop(StepKind.Drop, Verdict.NoRoute, $"{b.Namespace.Name} has no address to send from");
+                b = b with { Packet = b.Packet with { Tuple = b.Packet.Tuple with { Source = source } } };
+            }
+
+            if (b.Client is null && b.Depth == 0 && !b.IsReplyPhase && b.Device is null)
+                b = b with { Client = b.Namespace, Asked = b.Packet.Tuple };
+            b = b.Add(new PathStep(StepKind.Send, b.Namespace.Name, $"{b.Packet.Tuple.Protocol.Keyword()} {Translation.Endpoint(b.Packet, false)} > {Translation.Endpoint(b.Packet, true)}", b.Packet) { Depth = b.Depth });
+            b = Routing.Say(b, decision);
+            yield return b.Verdict is null ? b.Then(Hook) : b;
+        }
+    }
+
+    private static IEnumerable<Branch> Hook(WalkContext context, Branch branch)
+    {
+        var sent = branch.Packet;
+        foreach (var b in NetfilterHook.Run(context, branch, "OUTPUT"))
+        {
+            if (b.Verdict is not null)
+                yield return b;
+            else if (b.Packet.Tuple.Destination != sent.Tuple.Destination || b.Packet.Tuple.Source != sent.Tuple.Source || b.Packet.Mark != sent.Mark)
+                yield return b.Then(RouteAgain);
+            else
+                yield return b.Then(Postrouting.Run);
+        }
+    }
+
+    private static IEnumerable<Branch> RouteAgain(WalkContext context, Branch branch)
+    {
+        foreach (var decision in PolicyRouting.Decide(branch.Namespace, Query(branch) with { Out = null }))
+        {
+            var b = Routing.Say(Routing.Take(branch, decision), decision);
+            yield return b.Verdict is null ? b.Then(Postrouting.Run) : b;
+        }
+    }
+
+    private static RouteQuery Query(Branch b) => new()
+    {
+        Source = b.Packet.Tuple.Source,
+        Destination = b.Packet.Tuple.Destination,
+        Mark = b.Packet.Mark,
+        Out = b.BoundTo,
+        Protocol = b.Packet.Tuple.Protocol,
+        SourcePort = b.Packet.Tuple.SourcePort,
+        DestinationPort = b.Packet.Tuple.DestinationPort,
+        TrafficClass = b.Packet.TrafficClass,
+    };
+}

@@ -1,0 +1,59 @@
+using PcapPathAnalyzer.Forwarding.Routing;
+using PcapPathAnalyzer.Primitives;
+
+namespace PcapPathAnalyzer.Forwarding.Stages;
+
+/// <summary>Routing of what came in (ip_route_input_slow, net/ipv4/route.c): deliver or forward.</summary>
+internal static class RouteInput
+{
+    public static IEnumerable<Branch> Run(WalkContext context, Branch branch)
+    {
+        var tuple = branch.Packet.Tuple;
+        var query = new RouteQuery
+        {
+            Source = tuple.Source,
+            Destination = tuple.Destination,
+            Mark = branch.Packet.Mark,
+            In = branch.Packet.In,
+            Protocol = tuple.Protocol,
+            SourcePort = tuple.SourcePort,
+            DestinationPort = tuple.DestinationPort,
+            TrafficClass = branch.Packet.TrafficClass,
+        };
+        foreach (var decision in PolicyRouting.Decide(branch.Namespace, query))
+        {
+            var b = Routing.Say(Routing.Take(branch, decision), decision);
+            if (b.Verdict is not null)
+            {
+                yield return b;
+                continue;
+            }
+
+            foreach (var checkedBranch in ReversePathFilter.Check(b, query))
+                yield return checkedBranch.Then(decision.Kind == RouteKind.Local ? Input : Forwarding);
+        }
+    }
+
+    private static IEnumerable<Branch> Input(WalkContext context, Branch b)
+    {
+        b = b with { Packet = b.Packet with { Out = null } };
+        if (b.Device is { IsLoopback: false } && b.Packet.Tuple.Destination.IsLoopback && WalkContext.Sysctl(b.Namespace, $"net.ipv4.conf.{b.Device.Name}.route_localnet") is not 1 && WalkContext.Sysctl(b.Namespace, "net.ipv4.conf.all.route_localnet") is not 1)
+            return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"{b.Packet.Tuple.Destination} from outside is a martian (route_localnet is not dumped as on)", b.Device.Link.Location)];
+        return NetfilterHook.Run(context, b, "INPUT").Select(x => x.Then(LocalDelivery.Run));
+    }
+
+    // ip_forward (net/ipv4/ip_forward.c): TTL, then MTU, then the TTL is decremented, then the hook.
+    private static IEnumerable<Branch> Forwarding(WalkContext context, Branch b)
+    {
+        var isIpv6 = b.Packet.Tuple.Destination.IsIpv6;
+        var name = isIpv6 ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward";
+        var own = $"net.{(isIpv6 ? "ipv6" : "ipv4")}.conf.{b.Packet.In}.forwarding";
+        var setting = WalkContext.Sysctl(b.Namespace, own) ?? WalkContext.Sysctl(b.Namespace, name);
+        if (setting == 0)
+            return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"{b.Namespace.Name} does not forward: {name} is 0", (b.Namespace.Sysctls.GetValueOrDefault(own) ?? b.Namespace.Sysctls.GetValueOrDefault(name))?.Location)];
+        if (setting is null)
+            b = b with { Steps = new Trail(b.Steps!.Step with { Text = $"{b.Steps.Step.Text} (forwarding taken as on: {name} was not dumped)" }, b.Steps.Before) };
+        b = Ttl.Decrement(Mtu.Check(Ttl.Check(b), isForwarded: true));
+        return b.Verdict is null ? NetfilterHook.Run(context, b, "FORWARD").Select(x => x.Then(Postrouting.Run)) : [b];
+    }
+}

@@ -1,0 +1,150 @@
+using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Forwarding.Routing;
+using PcapPathAnalyzer.Primitives;
+
+namespace PcapPathAnalyzer.Forwarding.Stages;
+
+/// <summary>Applies a DNAT, SNAT, MASQUERADE, REDIRECT or NETMAP rule to a connection's first packet (net/netfilter/xt_nat.c, xt_MASQUERADE.c, xt_REDIRECT.c, xt_NETMAP.c).</summary>
+internal static class Translation
+{
+    /// <summary>One way, or one per address of a range, from which a hash of the client chooses.</summary>
+    public static IEnumerable<Branch> Apply(Branch b, IptablesRule rule, string hook, bool isDestination)
+    {
+        if (rule.Target is NetmapTarget netmap)
+        {
+            yield return Set(b, rule, hook, isDestination, Map(isDestination ? b.Packet.Tuple.Destination : b.Packet.Tuple.Source, netmap.Prefix), new NatTarget(isDestination ? NatKind.Dnat : NatKind.Snat) { Name = "NETMAP" });
+            yield break;
+        }
+
+        var target = (NatTarget)rule.Target!;
+        switch (target.Translation)
+        {
+            case NatKind.Redirect:
+                yield return Set(b, rule, hook, true, RedirectAddress(b, hook), target);
+                break;
+            case NatKind.Masquerade:
+                var source = SourceAddressChoice.Of(b.Namespace, b.Packet.Out, b.Route?.NextHop is { Gateway.IsNone: false } hop && hop.Gateway.IsIpv4 == b.Packet.Tuple.Source.IsIpv4 ? hop.Gateway : b.Packet.Tuple.Destination);
+                yield return source.IsNone
+                    ? b.Stop(StepKind.Drop, Verdict.DroppedByRule, $"MASQUERADE finds no address on {b.Packet.Out}", rule.Location)
+                    : Set(b, rule, hook, false, source, target);
+                break;
+            default:
+                foreach (var way in Range(b, rule, target, hook))
+                    yield return way;
+                break;
+        }
+    }
+
+    private static IEnumerable<Branch> Range(Branch b, IptablesRule rule, NatTarget target, string hook)
+    {
+        const int most = 64; // beyond that, the ways differ in nothing a reader could use
+        var isDestination = target.Translation == NatKind.Dnat;
+        var old = isDestination ? b.Packet.Tuple.Destination : b.Packet.Tuple.Source;
+        var (first, last) = (target.FirstAddress, target.LastAddress.IsNone ? target.FirstAddress : target.LastAddress);
+        if (first.IsNone)
+        {
+            yield return Set(b, rule, hook, isDestination, old, target);
+            yield break;
+        }
+
+        var count = last.Low - first.Low + 1;
+        if (last.CompareTo(first) < 0 || last.High != first.High || count is 0 or > most)
+        {
+            yield return b.CannotTell($"which of the addresses {first}-{last} is chosen needs the kernel's hash seed", rule.Location);
+            yield break;
+        }
+
+        for (ulong i = 0; i < count; i++)
+        {
+            var way = count == 1 ? b : (b with { Probability = b.Probability / count, Conditions = b.Conditions.Add($"{rule.Location}: the hash of the flow chooses {At(first, i)}") });
+            yield return Set(way, rule, hook, isDestination, At(first, i), target);
+        }
+    }
+
+    private static IpAddress At(IpAddress first, ulong i) => first.IsIpv4 ? IpAddress.FromIpv4((uint)(first.Low + i)) : IpAddress.FromIpv6(first.High, first.Low + i);
+
+    private static Branch Set(Branch b, IptablesRule rule, string hook, bool isDestination, IpAddress address, NatTarget target)
+    {
+        var packet = b.Packet;
+        var c = packet.Connection!;
+        var old = packet.Tuple;
+        if (isDestination)
+        {
+            var (port, range) = Ports(target, old.DestinationPort, packet.DestinationPorts, isDestination: true);
+            c = c with { IsDestinationDone = true, Reply = c.Reply with { Source = address, SourcePort = port }, ReplySourcePorts = range };
+            packet = packet with { Tuple = old with { Destination = address, DestinationPort = port }, DestinationPorts = range, IsDestinationTranslated = c.IsDestinationTranslated, Connection = c };
+        }
+        else
+        {
+            var (port, range) = Ports(target, old.SourcePort, packet.SourcePorts, isDestination: false);
+            c = c with { IsSourceDone = true, Reply = c.Reply with { Destination = address, DestinationPort = port }, ReplyDestinationPorts = range };
+            packet = packet with { Tuple = old with { Source = address, SourcePort = port }, SourcePorts = range, IsSourceTranslated = c.IsSourceTranslated, Connection = c };
+        }
+
+        var kind = isDestination ? StepKind.Dnat : target.Translation == NatKind.Masquerade ? StepKind.Masquerade : StepKind.Snat;
+        var text = isDestination ? $"destination {Endpoint(b.Packet, true)} becomes {Endpoint(packet, true)}" : $"source {Endpoint(b.Packet, false)} becomes {Endpoint(packet, false)}";
+        b = b.Keep(c) with { Packet = packet };
+        return b.Add(new PathStep(kind, b.Namespace.Name, text, packet) { Hook = hook, Table = "nat", Chain = rule.Chain, Location = rule.Location, Depth = b.Depth });
+    }
+
+    // A source port is kept where it is free; the random options and named ranges choose another.
+    private static (ushort Port, PortRange? Range) Ports(NatTarget target, ushort port, PortRange? range, bool isDestination)
+    {
+        var last = Math.Max(target.FirstPort, target.LastPort);
+        if (target.FirstPort != 0)
+        {
+            if (target.FirstPort == last)
+                return (last, null);
+            if (target.BasePort != 0 && range is null && port >= target.BasePort && port - target.BasePort + target.FirstPort <= last)
+                return ((ushort)(port - target.BasePort + target.FirstPort), null);
+            // A port that is in the range already is kept, unless the rule says random (get_unique_tuple).
+            if (range is null && port >= target.FirstPort && port <= last && !target.Random && !target.RandomFully)
+                return (port, null);
+            return (0, new PortRange(target.FirstPort, last));
+        }
+
+        if (isDestination || !(target.Random || target.RandomFully))
+            return (port, range);
+        if (range is null && port == 0)
+            return (0, null); // no ports in this protocol
+        return (0, range is null && port < 512 ? new PortRange(1, 511) : range is null && port < 1024 ? new PortRange(600, 1023) : PortRange.Translated);
+    }
+
+    // REDIRECT: to the primary address of the device it came in by; of locally generated packets, to the loopback address.
+    private static IpAddress RedirectAddress(Branch b, string hook)
+    {
+        var isIpv4 = b.Packet.Tuple.Destination.IsIpv4;
+        if (hook == "OUTPUT")
+            return isIpv4 ? IpAddress.FromIpv4(0x7F000001) : IpAddress.FromIpv6(0, 1);
+        var device = b.Namespace.Interface(b.Packet.In ?? "");
+        foreach (var record in device?.Addresses ?? [])
+        {
+            if (record.Address.Address.IsIpv4 == isIpv4 && !record.Flags.Contains("secondary"))
+                return record.Address.Address;
+        }
+
+        return b.Packet.Tuple.Destination;
+    }
+
+    private static IpAddress Map(IpAddress old, IpPrefix prefix)
+    {
+        var network = prefix.Network.Address;
+        if (old.IsIpv4)
+            return IpAddress.FromIpv4(prefix.Length == 0 ? old.Ipv4Value : network.Ipv4Value | (old.Ipv4Value & (uint)((1UL << (32 - prefix.Length)) - 1)));
+        var (high, low) = prefix.Length >= 64
+            ? (0UL, prefix.Length == 128 ? 0UL : old.Low & (ulong.MaxValue >> (prefix.Length - 64)))
+            : (prefix.Length == 0 ? old.High : old.High & (ulong.MaxValue >> prefix.Length), old.Low);
+        return IpAddress.FromIpv6(network.High | high, network.Low | low);
+    }
+
+    internal static string Endpoint(PacketState packet, bool isDestination)
+    {
+        var address = isDestination ? packet.Tuple.Destination : packet.Tuple.Source;
+        if (!packet.Tuple.Protocol.HasPorts())
+            return $"{address}";
+        var range = isDestination ? packet.DestinationPorts : packet.SourcePorts;
+        var port = isDestination ? packet.Tuple.DestinationPort : packet.Tuple.SourcePort;
+        return (address.IsIpv4 ? $"{address}" : $"[{address}]") + ":" + (range is { } r ? $"{r}" : $"{port}");
+    }
+}

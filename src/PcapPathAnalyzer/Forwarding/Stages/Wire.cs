@@ -1,0 +1,21 @@
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Forwarding.Stages;
+
+/// <summary>A device whose other end no dump shows: the network between nodes. The frame arrives where its MAC address, or the next hop's address, is.</summary>
+internal static class Wire
+{
+    public static IEnumerable<Branch> Run(WalkContext context, Branch b)
+    {
+        var device = b.Device!;
+        var targets = b.DestinationMac.IsNone ? [] : context.WithMac(b.DestinationMac).Where(i => i != device && Segment.IsWire(i) && i.Namespace != device.Namespace).ToList();
+        if (targets.Count > 1)
+            targets = targets.Where(t => Segment.Underlay(context, device).Contains(t)).ToList();
+        if (targets.Count == 1)
+            yield return VethCrossing.Arrive(b, targets[0]).Step(StepKind.Veth, $"{device} over the network between to {targets[0]}, which has {b.DestinationMac}", targets[0].Link.Location, device.Name).Then(Ingress.Run);
+        else if (targets.Count > 1)
+            yield return b.CannotTell($"{string.Join(" and ", targets)} both have {b.DestinationMac}", device.Link.Location);
+        else
+            yield return b.Stop(StepKind.Leave, Verdict.LeavesBundle, $"leaves by {device.Name}{(b.DestinationMac.IsNone ? "" : $" for {b.DestinationMac}")}: its other end is not in the bundle", device.Link.Location);
+    }
+}

@@ -1,0 +1,61 @@
+using Newtonsoft.Json;
+using PcapPathAnalyzer.Diagnosis;
+using PcapPathAnalyzer.Reports.Html.Map;
+using PcapPathAnalyzer.Stitching;
+
+namespace PcapPathAnalyzer.Reports.Html.Data;
+
+/// <summary>What the page's script works on, as compact JSON that is also safe inside HTML.</summary>
+internal static class PageData
+{
+    public static void Write(TextWriter writer, AnalysisResult result, ShownFlows shown, MapLayout map)
+    {
+        var strings = new StringTable();
+        using var json = new JsonTextWriter(writer) { CloseOutput = false, StringEscapeHandling = StringEscapeHandling.EscapeHtml };
+        var chips = map.Model.Chips.SelectMany(c => c.Points.Select(p => (p.Index, Chip: c))).ToDictionary(x => x.Index, x => x.Chip);
+        json.WriteStartObject();
+        json.List("points", result.CapturePoints, (j, p) => Point(j, p, chips.GetValueOrDefault(p.Index)));
+        var ways = new WayData(strings);
+        json.List("ways", shown.Ways, ways.Write);
+        json.List("citations", ways.Citations, (j, c) =>
+        {
+            j.WriteStartArray();
+            j.WriteValue(Printable.Text(c.Location.ToString()));
+            j.WriteValue(Printable.Text(c.Text));
+            j.WriteEndArray();
+        });
+        json.Object("flows", () => FlowColumns.Write(json, shown, strings));
+        json.Object("ladders", () =>
+        {
+            foreach (var flow in shown.Detailed.OrderBy(f => f.Number))
+                LadderData.Write(json, result, flow);
+        });
+        json.List("findings", result.Findings.Take(FindingsHtml.MaxFindings), Finding);
+        json.List("strings", strings.Texts, (j, t) => j.WriteValue(t));
+        json.Member("omitted", result.Flows.Count - shown.Listed.Count);
+        json.WriteEndObject();
+        json.Flush();
+    }
+
+    private static void Point(JsonTextWriter json, CapturePoint p, MapChip? chip)
+    {
+        json.WriteStartObject();
+        json.Member("n", Printable.Text(p.Namespace));
+        json.Member("i", Printable.Text(p.Interface));
+        json.Member("f", Printable.Text(p.File));
+        json.Member("x", chip is null ? null : (long)chip.X);
+        json.Member("y", chip is null ? null : (long)chip.CenterY);
+        json.Member("w", chip is null or { Wire: 0 } ? null : (long)chip.Wire);
+        json.WriteEndObject();
+    }
+
+    private static void Finding(JsonTextWriter json, Finding f)
+    {
+        json.WriteStartObject();
+        json.Member("c", Printable.Text(f.Code));
+        json.Member("s", f.Severity.ToString().ToLowerInvariant());
+        json.Member("m", Printable.Text(f.Message));
+        json.List("f", f.Flows.Take(5000), (j, x) => j.WriteValue(x.Number));
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,74 @@
+using Newtonsoft.Json.Linq;
+using PcapPathAnalyzer.Bundles;
+using PcapPathAnalyzer.Diagnosis;
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Tests.Support;
+
+namespace PcapPathAnalyzer.Tests.Diagnosis;
+
+/// <summary>One small bundle per cause, and lookalikes that have it not: see testdata/README.md, bundles-findings.</summary>
+[TestFixtureSource(nameof(Names))]
+public sealed class FindingBundleTests(string name)
+{
+    private AnalysisResult result = null!;
+    private JObject expected = [];
+
+    private static string Folder => Path.Combine(TestData.Folder, "bundles-findings");
+
+    public static IEnumerable<string> Names() => Directory.GetDirectories(Folder).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal);
+
+    [OneTimeSetUp]
+    public void Analyze()
+    {
+        expected = JObject.Parse(File.ReadAllText(Path.Combine(Folder, name, "expected.json")));
+        result = PathAnalyzer.Analyze(BundleReader.Read(Path.Combine(Folder, name, "bundle")));
+    }
+
+    [Test]
+    public void The_cause_is_named_where_it_is_and_a_lookalike_raises_nothing()
+    {
+        if ((string?)expected["absent"] is { } absent)
+        {
+            Assert.That(result.Findings.Where(f => f.Code == absent || absent == "*").Select(Text), Is.Empty);
+            return;
+        }
+
+        var hits = result.Findings.Where(f => f.Code == (string?)expected["code"] && f.Namespace == (string?)expected["namespace"]).ToList();
+        Assert.That(hits, Has.Count.EqualTo(1), string.Join('\n', result.Findings.Select(Text)));
+        if ((string?)expected["file"] is { } file)
+        {
+            Assert.That($"{hits[0].Location?.File}:{hits[0].Location?.Line}", Is.EqualTo($"{file}:{expected["line"]}"), Text(hits[0]));
+            Assert.That(File.ReadAllLines(Path.Combine(Folder, name, "bundle", file))[hits[0].Location!.Value.Line - 1], Does.Contain((string)expected["cause"]!));
+        }
+    }
+
+    [Test]
+    public void Nothing_else_is_an_error()
+    {
+        var others = result.Findings.Where(f => f.Severity == Severity.Error && f.Code != (string?)expected["code"]);
+        Assert.That(others.Select(Text), Is.Empty);
+    }
+
+    [Test]
+    public void A_failed_flow_has_one_cause()
+    {
+        foreach (var flow in result.Flows.Where(f => f.Outcome is not (FlowOutcome.Completed or FlowOutcome.Open)))
+            Assert.That(result.Findings.Where(f => f.Severity > Severity.Info && f.Flows.Contains(flow)).Select(Text).ToList(), Has.Count.EqualTo(1), $"{flow.Id} {flow.Requested} {flow.Outcome}");
+    }
+
+    [Test]
+    public void Every_frame_that_is_cited_exists()
+    {
+        foreach (var frame in result.Findings.SelectMany(f => f.Evidence))
+        {
+            var points = result.CapturePoints.Where(p => p.File == frame.File).ToList();
+            Assert.That(points, Is.Not.Empty, frame.ToString());
+            Assert.That(frame.Frame, Is.InRange(1, points.Sum(p => p.Frames)));
+        }
+
+        Assert.That(result.Findings.Where(f => f.Severity == Severity.Error && f.Flows.Any() && f.Evidence.Count == 0).Select(Text), Is.Empty, "an error about flows shows frames");
+    }
+
+    private static string Text(Finding f) => $"{f.Severity} {f.Code} {f.Namespace} {f.Location}: {f.Message}";
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using CsCheck;
+using PcapPathAnalyzer.Dumps;
+using PcapPathAnalyzer.Tests.Support;
+
+namespace PcapPathAnalyzer.Tests.Dumps;
+
+/// <summary>Bad input is normal: no reader throws on any text, and none takes more than linear time.</summary>
+public sealed class DumpFuzzTests
+{
+    private static readonly string[] Texts = [.. Files().Select(File.ReadAllText)];
+
+    private static readonly char[] Odd = [' ', '\n', '\t', '\0', '\r', '/', ':', '@', '<', '>', '[', ']', '{', '}', '"', '\\', '%', '#', '-', '9', 'f', '.', ',', '=', '*', 'é', '\u001b', '\ufeff'];
+
+    private static Gen<T> Any<T>(T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+
+    // Rulesets have tests of their own.
+    private static IEnumerable<string> Files() =>
+        Directory.GetFiles(Path.Combine(TestData.Folder, "dumps"), "*", SearchOption.AllDirectories)
+            .Where(static f => !f.Contains("LICENSES", StringComparison.Ordinal) && new FileInfo(f).Length is > 0 and < 20_000)
+            .Concat(Directory.GetFiles(Path.Combine(TestData.Bundle("service"), "node-a"), "*.txt").Where(static f => !f.Contains("iptables", StringComparison.Ordinal)))
+            .Order(StringComparer.Ordinal);
+
+    [Test]
+    public void No_reader_throws_on_a_dump_cut_anywhere() =>
+        Gen.Select(Any(Texts), Gen.Double[0, 1]).Sample(
+            (text, part) => AskAll(text[..(int)(text.Length * part)]), iter: 1500);
+
+    [Test]
+    public void No_reader_throws_on_a_dump_with_odd_characters_in_it() =>
+        Gen.Select(Any(Texts), Gen.Select(Gen.Double[0, 1], Any(Odd), Gen.Int[0, 3]).Array[1, 20]).Sample(
+            (text, edits) => AskAll(edits.Aggregate(text, Edit)), iter: 1500);
+
+    [Test]
+    public void No_reader_throws_on_lines_of_all_kinds_in_any_order() =>
+        Any(Texts.SelectMany(static t => t.Split('\n').Take(40)).ToArray()).Array[1, 40].Sample(
+            lines => AskAll(string.Join('\n', lines)), iter: 1000);
+
+    [Test]
+    public void Problems_of_damaged_dumps_stand_on_lines_that_the_file_has() =>
+        Gen.Select(Any(Texts), Gen.Double[0, 1], Gen.Double[0, 1], Any(Odd)).Sample(
+            (text, cut, at, odd) =>
+            {
+                var damaged = Edit(text[..(int)(text.Length * cut)], (at, odd, 1));
+                var lines = damaged.Split('\n').Length;
+                foreach (var problem in DumpReaders.Read("x", damaged).Problems)
+                    Assert.That(problem.Location.Line, Is.InRange(1, lines), problem.ToString());
+            },
+            iter: 500);
+
+    [TestCase("10.0.0.1 dev eth0 lladdr 02:00:00:00:00:01 STALE \n")]
+    [TestCase("tcp 6 5 ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1 [ASSURED] mark=0 use=1\n")]
+    [TestCase("2: eth0: <UP> mtu 1500 state UP \n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n    inet 10.0.0.1/24 scope global eth0\n")]
+    [TestCase("10.0.0.0/24 dev eth0 scope link \nwhat is this\n10.0.0.1 dev eth0 lladdr 02:00:00:00:00:01 STALE \n")]
+    [TestCase("$ ip route\ndefault dev eth0\n$ ping\nwhat\n")]
+    [TestCase("{\"dst\":\"10.0.0.0/8\",\"dev\":\"eth0\",\"flags\":[]}\n")]
+    [TestCase("[[[[{{{{\n")]
+    public void Ten_times_the_text_takes_about_ten_times_as_long(string entry)
+    {
+        var few = string.Concat(Enumerable.Repeat(entry, 3_000));
+        var many = string.Concat(Enumerable.Repeat(entry, 30_000));
+        DumpReaders.Read("warm", few);
+        var short_ = Time(few);
+        var long_ = Time(many);
+
+        // A quadratic reader would take a hundred times as long; the rest is room for a busy machine.
+        Assert.That(long_.TotalMilliseconds, Is.LessThan((short_.TotalMilliseconds * 45) + 300), $"{short_.TotalMilliseconds} ms, then {long_.TotalMilliseconds} ms");
+    }
+
+    private static TimeSpan Time(string text)
+    {
+        var best = TimeSpan.MaxValue;
+        for (var i = 0; i < 2; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            DumpReaders.Read("x", text);
+            var took = Stopwatch.GetElapsedTime(start);
+            best = took < best ? took : best;
+        }
+
+        return best;
+    }
+
+    // Not only the reader that recognises the text: each has to stand any text.
+    private static void AskAll(string content)
+    {
+        DumpReaders.Read("x", content);
+        var text = new DumpText("x", content.Split('\n'), 1, "ip -6 route show table 5 dev eth0", isCut: true);
+        foreach (var reader in DumpReaders.All.Where(static r => !r.Kind.StartsWith("iptables", StringComparison.Ordinal)))
+        {
+            _ = reader.Recognise(text);
+            reader.Read(text, new DumpDocument("x"));
+        }
+    }
+
+    // 0 replaces, 1 inserts, 2 deletes a few, 3 doubles a stretch.
+    private static string Edit(string text, (double At, char Odd, int How) edit)
+    {
+        if (text.Length == 0)
+            return text;
+        var at = Math.Min(text.Length - 1, (int)(text.Length * edit.At));
+        return edit.How switch
+        {
+            0 => text[..at] + edit.Odd + text[(at + 1)..],
+            1 => text[..at] + edit.Odd + text[at..],
+            2 => text[..at] + text[Math.Min(text.Length, at + 5)..],
+            _ => text[..Math.Min(text.Length, at + 60)] + text[at..],
+        };
+    }
+}
