@@ -65,11 +65,11 @@ internal sealed class CaptureHome(IReadOnlyList<BundleDump> dumps)
         var frames = Count(file, votes);
         if (frames == 0)
             return null;
+        var seen = network!.Namespaces.SelectMany(n => n.Interfaces).Where(i => !i.Mac.IsNone && votes.GetValueOrDefault(i.Mac) * 10 >= frames * 9).ToList();
         // A pod's packets also carry its bridge's address, but a bridge shows more than one pod: what is no bridge goes first.
-        var best = network!.Namespaces.SelectMany(n => n.Interfaces)
-            .Where(i => !i.Mac.IsNone && votes.GetValueOrDefault(i.Mac) * 10 >= frames * 9)
-            .OrderByDescending(i => votes[i.Mac]).ThenBy(i => i.IsBridge).Take(2).ToList();
-        return best.Count == 0 || (best.Count == 2 && best[0].Mac == best[1].Mac) ? null : (best[0], votes[best[0].Mac] * 100 / frames);
+        // Between two nodes every packet carries the addresses of both: which of them captured it, nothing tells.
+        var ends = seen.Exists(i => !i.IsBridge) ? seen.FindAll(i => !i.IsBridge) : seen;
+        return ends.Count == 1 ? (ends[0], votes[ends[0].Mac] * 100 / frames) : null;
     }
 
     private static int Count(BundleFile file, Dictionary<MacAddress, int> votes)
