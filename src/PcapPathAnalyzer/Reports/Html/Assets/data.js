@@ -51,7 +51,7 @@ const place = (hop) => `${data.points[hop.p].n}:${data.points[hop.p].i}`;
 
 const duration = (ns) => {
   const sign = ns < 0 ? "-" : "", n = Math.abs(ns), text = (v, unit) => `${sign}${+v.toPrecision(3)} ${unit}`;
-  return n < 1e3 ? text(n, "ns") : n < 1e6 ? text(n / 1e3, "µs") : n < 1e9 ? text(n / 1e6, "ms") : text(n / 1e9, "s");
+  return n === 0 ? "0" : n < 1e3 ? text(n, "ns") : n < 1e6 ? text(n / 1e3, "µs") : n < 1e9 ? text(n / 1e6, "ms") : text(n / 1e9, "s");
 };
 
 // Elements are made of nodes and text, never of markup: what a bundle says stays text.

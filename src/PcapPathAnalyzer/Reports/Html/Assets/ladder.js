@@ -1,6 +1,7 @@
 // The ladder: capture points as columns, time downward, a line per packet from where it was first seen to where it was last seen.
 const ladder = (() => {
-  const left = 92, head = 62, gap = 104;
+  const left = 92, head = 62;
+  let gap = 104;
 
   // Both directions' capture points, in the order of the forward way.
   const columns = (way) => {
@@ -60,13 +61,14 @@ const ladder = (() => {
     if (lost) svg.append(make("path", { class: "cross", d: `M${last.x + way * 12 - 5} ${last.y - 5}l10 10m0 -10l-10 10` }));
     else if (spots.length > 1) svg.append(make("path", { class: `tip ${name}`, d: `M${last.x} ${last.y}l${-9 * way} -4.5v9z` }));
     const first = spots[0], tag = `${p.label}${lost ? ", not seen further" : ""}`;
-    svg.append(make("text", { class: `tag${lost ? " lost-tag" : ""}`, x: first.x + (p.isReply ? -8 : 8), y: first.y - 5, "text-anchor": p.isReply ? "end" : "start" }, tag));
+    svg.append(make("text", { class: `tag${lost ? " lost-tag" : ""}`, x: first.x + (p.isReply ? 10 : 8), y: first.y + (p.isReply ? 4 : -5) }, tag));
     svg.append(make("text", { class: "dim-text", x: 8, y: first.y + 3 }, `+${duration(p.steps[0].time)}`));
   };
 
   const draw = (box, flow, rows, zoom) => {
     const list = columns(flow.way), packets = unpack(rows), { at, end } = scale(packets, zoom);
-    const width = left + list.length * gap + 40, x = (i) => left + gap / 2 + i * gap;
+    gap = Math.min(190, Math.max(104, ((box.clientWidth || 1200) - left - 130) / list.length));
+    const width = left + list.length * gap + 110, x = (i) => left + gap / 2 + i * gap;
     const svg = make("svg", { class: "ladder", viewBox: `0 0 ${width} ${end}`, width, height: end, role: "img", "aria-label": `Ladder of ${flow.id}: ${packets.length} packets over ${list.length} capture points` });
     heading(svg, list, x, width, end);
     for (const p of packets) packet(svg, flow, p, list, x, at);
@@ -89,7 +91,8 @@ const ladder = (() => {
       zoom = Math.min(8, Math.max(0.3, zoom * (e.deltaY < 0 ? 1.15 : 0.87)));
       draw(box, flow, rows, zoom);
     }, { passive: false });
-    draw(box, flow, rows, zoom);
+    // Once it is in the page its width is known.
+    requestAnimationFrame(() => draw(box, flow, rows, zoom));
     return make("div", { class: "card" },
       make("div", { class: "ladder-tools" }, make("h3", {}, "Ladder"), make("span", {}, "time downward, gaps by their logarithm; ◇ translated"),
         button("−", "Zoom out", (z) => Math.max(0.3, z / 1.4)), button("+", "Zoom in", (z) => Math.min(8, z * 1.4))), box);

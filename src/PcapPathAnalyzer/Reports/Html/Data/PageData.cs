@@ -43,8 +43,9 @@ internal static class PageData
         json.Member("n", Printable.Text(p.Namespace));
         json.Member("i", Printable.Text(p.Interface));
         json.Member("f", Printable.Text(p.File));
-        json.Member("x", chip is null ? null : (long)chip.CenterX);
+        json.Member("x", chip is null ? null : (long)chip.X);
         json.Member("y", chip is null ? null : (long)chip.CenterY);
+        json.Member("w", chip is null or { Wire: 0 } ? null : (long)chip.Wire);
         json.WriteEndObject();
     }
 

@@ -34,8 +34,8 @@ internal sealed class WayData(StringTable strings)
         var known = latencies.OfType<long>().Order().ToList();
         json.WriteStartObject();
         json.Member("p", hop.Point.Index);
-        End(json, "s", flow, hop.Tuple.Source, hop.Tuple.SourcePort, isReply ? Side.Server : Side.Client);
-        End(json, "d", flow, hop.Tuple.Destination, hop.Tuple.DestinationPort, isReply ? Side.Client : Side.Server);
+        End(json, "s", flow, hop.Tuple, isSource: true, isReply ? Side.Server : Side.Client);
+        End(json, "d", flow, hop.Tuple, isSource: false, isReply ? Side.Client : Side.Server);
         json.Member("ttl", hop.Ttl);
         if (hop.TunnelText() is { } tunnel)
             json.Member("in", strings.Add(tunnel));
@@ -57,20 +57,19 @@ internal sealed class WayData(StringTable strings)
     }
 
     // 0: as the client asked, 1: as the server saw it; otherwise the text itself.
-    private static void End(JsonTextWriter json, string name, Flow flow, IpAddress address, int port, Side side)
+    private static void End(JsonTextWriter json, string name, Flow flow, FiveTuple tuple, bool isSource, Side side)
     {
-        var asked = side == Side.Client ? (flow.Requested.Source, flow.Requested.SourcePort) : (flow.Requested.Destination, flow.Requested.DestinationPort);
-        if (asked == (address, (ushort)port))
-        {
+        var here = isSource ? (tuple.Source, tuple.SourcePort) : (tuple.Destination, tuple.DestinationPort);
+        if (tuple.Protocol == flow.Protocol && At(flow.Requested, side) == here)
             json.Member(name, 0);
-            return;
-        }
-
-        if (flow.Served is { } served && (side == Side.Client ? (served.Source, served.SourcePort) : (served.Destination, served.DestinationPort)) == (address, (ushort)port))
+        else if (tuple.Protocol == flow.Protocol && flow.Served is { } served && At(served, side) == here)
             json.Member(name, 1);
         else
-            json.Member(name, FlowText.Endpoint(flow.Protocol, address, port));
+            json.Member(name, isSource ? FlowText.Source(tuple) : FlowText.Destination(tuple));
     }
+
+    private static (IpAddress Address, ushort Port) At(FiveTuple tuple, Side side) =>
+        side == Side.Client ? (tuple.Source, tuple.SourcePort) : (tuple.Destination, tuple.DestinationPort);
 
     private int Number(Citation citation)
     {

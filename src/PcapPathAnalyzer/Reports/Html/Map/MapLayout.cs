@@ -34,6 +34,14 @@ internal sealed class MapLayout
         var y = Gap;
         foreach (var row in Rows(nodes))
             y = layout.Place(row, y);
+        if (nodes.Count < 2)
+            layout.wires.Clear();
+        foreach (var (wire, _, _) in layout.wires)
+        {
+            foreach (var chip in model.Namespaces.Where(n => n.IsNode).SelectMany(n => n.Chips).Where(c => c.Kind == MapKind.Other && c.Wire == 0 && c.Y < wire))
+                chip.Wire = wire;
+        }
+
         layout.Width += Gap;
         layout.Height = y;
         return layout;

@@ -34,6 +34,9 @@ internal sealed class MapChip
 
     public double Y { get; set; }
 
+    /// <summary>Height of the network between the nodes where this interface stands on it; 0 where it does not.</summary>
+    public double Wire { get; set; }
+
     public double CenterX => X + (Width / 2);
 
     public double CenterY => Y + (Height / 2);
@@ -118,6 +121,6 @@ internal sealed class MapModel
     private static MapKind Kind(NetworkInterface i) =>
         i.IsBridge ? MapKind.Bridge
         : i.IsVxlan || i.Link.Tunnel is not null ? MapKind.Tunnel
-        : i.Peer is not null || i.Link.LinkKind == "veth" ? MapKind.Veth
+        : i.Peer is not null || i.Master is not null ? MapKind.Veth
         : MapKind.Other;
 }

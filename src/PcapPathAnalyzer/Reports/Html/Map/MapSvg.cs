@@ -33,9 +33,9 @@ internal static class MapSvg
         w.Write($"<rect x=\"{chip.X:0.#}\" y=\"{chip.Y:0.#}\" width=\"{MapChip.Width}\" height=\"{MapChip.Height}\" rx=\"8\"/>");
         if (captured)
             w.Write($"<circle class=\"eye\" cx=\"{chip.X + MapChip.Width - 12:0.#}\" cy=\"{chip.Y + 12:0.#}\" r=\"4\"/>");
-        w.Write($"<text class=\"name\" x=\"{chip.X + 10:0.#}\" y=\"{chip.Y + (chip.Detail.Length > 0 ? 18 : 26):0.#}\">{HtmlText.Of(Cut(chip.Name, MaxName - (captured ? 2 : 0)))}</text>");
+        w.Write($"<text class=\"name\" x=\"{chip.X + 15:0.#}\" y=\"{chip.Y + (chip.Detail.Length > 0 ? 18 : 26):0.#}\">{HtmlText.Of(Cut(chip.Name, MaxName - (captured ? 2 : 1)))}</text>");
         if (chip.Detail.Length > 0)
-            w.Write($"<text class=\"address\" x=\"{chip.X + 10:0.#}\" y=\"{chip.Y + 33:0.#}\">{HtmlText.Of(Cut(chip.Detail, MaxName + 1))}</text>");
+            w.Write($"<text class=\"address\" x=\"{chip.X + 15:0.#}\" y=\"{chip.Y + 33:0.#}\">{HtmlText.Of(Cut(chip.Detail, MaxName + 1))}</text>");
         w.Write("</g>\n");
     }
 
@@ -46,24 +46,20 @@ internal static class MapSvg
         {
             var device = chip.Device!;
             if (Find(chips, device.Peer) is { } peer && (chip.Y < peer.Y || (chip.Y == peer.Y && chip.X < peer.X)))
-                Curve(w, "veth", chip, peer);
+                Curve(w, "link veth-link", chip, peer);
             if (Find(chips, device.Master) is { } bridge)
-                Curve(w, "port", chip, bridge);
+                Curve(w, "link port-link", chip, bridge);
             foreach (var far in device.TunnelPeers.Select(t => Find(chips, t)).OfType<MapChip>().Where(f => chip.X < f.X || (chip.X == f.X && chip.Y < f.Y)))
-                Curve(w, "tunnel-link", chip, far);
+                Curve(w, "link tunnel-link", chip, far);
         }
     }
 
     private static void Wires(TextWriter w, MapLayout layout)
     {
-        if (layout.Model.Namespaces.Count(n => n.IsNode) < 2)
-            return;
         foreach (var (y, from, to) in layout.Wires)
-        {
-            w.Write($"<path class=\"wire\" d=\"M{from:0.#} {y:0.#}H{to:0.#}\"/><text class=\"wire-name\" x=\"{from:0.#}\" y=\"{y + 16:0.#}\">network between the nodes</text>\n");
-            foreach (var chip in layout.Model.Namespaces.Where(n => n.IsNode).SelectMany(n => n.Chips).Where(c => c.Kind == MapKind.Other && c.Y < y && c.Y > y - 200))
-                w.Write($"<path class=\"wire\" d=\"M{chip.CenterX:0.#} {chip.Y + MapChip.Height:0.#}V{y:0.#}\"/>\n");
-        }
+            w.Write($"<path class=\"link wire\" d=\"M{from:0.#} {y:0.#}H{to:0.#}\"/><text class=\"wire-name\" x=\"{from:0.#}\" y=\"{y + 18:0.#}\">network between the nodes</text>\n");
+        foreach (var chip in layout.Model.Chips.Where(c => c.Wire > 0))
+            w.Write($"<path class=\"link wire\" d=\"M{chip.CenterX:0.#} {chip.Y + MapChip.Height:0.#}V{chip.Wire:0.#}\"/>\n");
     }
 
     private static void Curve(TextWriter w, string kind, MapChip a, MapChip b)
