@@ -1,3 +1,4 @@
+using PcapPathAnalyzer.Topology;
 using PcapPathAnalyzer.Diagnostics;
 
 namespace PcapPathAnalyzer.Checks;

@@ -14,6 +14,8 @@ internal static class FindingCatalogue
     [
         new Findings.DroppedByRule(),
         new Findings.Hairpin(),
+        new Findings.ForwardingDisabled(),
+        new Findings.ReversePathFilter(),
         new Findings.NoRoute(),
         new Findings.NeighbourFailed(),
         new Findings.MissingFdbEntry(),

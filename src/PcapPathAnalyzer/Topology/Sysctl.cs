@@ -1,8 +1,7 @@
 using System.Globalization;
 using PcapPathAnalyzer.Dumps;
-using PcapPathAnalyzer.Topology;
 
-namespace PcapPathAnalyzer.Checks;
+namespace PcapPathAnalyzer.Topology;
 
 /// <summary>Kernel parameters of a namespace.</summary>
 internal static class Sysctl

@@ -1,0 +1,51 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Dumps;
+using PcapPathAnalyzer.Forwarding.Routing;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Diagnosis.Findings;
+
+/// <summary>
+/// <c>reverse-path-filter</c>: a packet came in by a device with strict rp_filter, and the way back to its source leaves by another
+/// (RFC 3704 section 2.2; net/ipv4/fib_frontend.c, fib_validate_source). IPv4 only: IPv6 has no such parameter.
+/// </summary>
+internal sealed class ReversePathFilter : IFindingRule
+{
+    public IEnumerable<Finding> Find(Evidence evidence)
+    {
+        var lost = evidence.Lost.Where(l => l.Stage == LossStage.Received && l.RoutesKnown).Select(l => (Lost: l, Block: Blocked(l))).Where(p => p.Block is not null);
+        foreach (var group in lost.GroupBy(p => (p.Lost.Place, p.Block!.Value.Strict.Location, p.Lost.Tuple.Source)))
+        {
+            var items = group.Select(p => p.Lost).ToList();
+            var flows = items.ConvertAll(i => i.Flow);
+            var (strict, back) = group.First().Block!.Value;
+            yield return new Finding
+            {
+                Code = "reverse-path-filter",
+                Severity = Severity.Error,
+                Namespace = items[0].Place.Name,
+                Location = strict.Location,
+                Message = $"{items[0].Place.Name} drops {items[0].Tuple} that comes in by {items[0].Ingress}: {strict.Name} is 1 (strict) and the way back to {items[0].Tuple.Source} leaves by {(back is null ? "no route" : $"{back.NextHops[0].Device} ({back.Location})")} ({FlowEvidence.Count(flows)})",
+                Advice = "Make both ways use the same device, or set rp_filter of the device (and of all) to 2, loose, or 0.",
+                Flows = flows,
+                Evidence = evidence.LastFrames(items),
+            };
+        }
+    }
+
+    private static (SysctlRecord Strict, RouteRecord? Back)? Blocked(LostPacket lost)
+    {
+        if (lost.Ingress is not { } device || !lost.Tuple.Source.IsIpv4)
+            return null;
+        // The larger of `all` and the device's own holds (Documentation/networking/ip-sysctl.rst).
+        var own = Sysctl.OfDevice(lost.Place, "ipv4", device, "rp_filter");
+        var all = Sysctl.OfDevice(lost.Place, "ipv4", "all", "rp_filter");
+        if (own is null || Math.Max(own.Value.Value, all?.Value ?? 0) != 1)
+            return null;
+        var back = RouteLookup.Find(lost.Place, lost.Tuple.Source);
+        // Several next hops: one of them may be this device.
+        if (back is { NextHops: not [_] } || back?.NextHops[0].Device == device)
+            return null;
+        return (own.Value.Value == 1 ? own.Value.Record : all!.Value.Record, back);
+    }
+}
