@@ -9,11 +9,11 @@ namespace PcapPathAnalyzer.Stitching;
 /// </summary>
 internal sealed class CaptureReading(BlockPool pool)
 {
-    public ObservationTables Tables { get; } = new();
+    public ObservationTables Tables { get; private set; } = new();
 
     public ObservationBlocks Observations { get; } = new(pool);
 
-    public LegTracker Legs { get; } = new();
+    public LegTracker Legs { get; private set; } = new();
 
     /// <summary>Tuple of the first fragment of each datagram that came in pieces: later ones have no ports.</summary>
     public Dictionary<FragmentKey, int> FirstFragments { get; } = [];
@@ -26,6 +26,15 @@ internal sealed class CaptureReading(BlockPool pool)
     public long[] Faults { get; } = new long[Enum.GetValues<Decode.DecodeFault>().Length];
 
     public long Frames { get; set; }
+
+    /// <summary>Lets go of the file's own numbers, once all of its observations have the common ones: in a large bundle they are as large as the flows.</summary>
+    public void ForgetNumbers()
+    {
+        Tables = new ObservationTables();
+        Legs = new LegTracker();
+        FirstFragments.Clear();
+        LaterFragments.Clear();
+    }
 
     /// <summary>Puts an observation into its leg and keeps it.</summary>
     public void Add(in Observation observation)

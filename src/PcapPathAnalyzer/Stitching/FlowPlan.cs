@@ -66,6 +66,7 @@ internal sealed class FlowPlan
                 }
             });
         });
+        observations.ForgetFiles();
         return [.. Enumerable.Range(0, Starts.Count).Select(p => new FlowPartition(p, [.. lists.Select(l => l[p]).OfType<ObservationBlocks>()]))];
     }
 

@@ -22,8 +22,8 @@ internal sealed class LegTracker
     /// <summary>Idle time after which datagrams between the same ports are another exchange: nf_conntrack_udp_timeout_stream.</summary>
     private const long DatagramIdle = 120_000_000_000;
 
-    private readonly Dictionary<(int Canonical, uint Number, LegKind Kind), int> byKey = [];
-    private readonly Interner<PointAndTuple> otherPoints = new();
+    private Dictionary<(int Canonical, uint Number, LegKind Kind), int> byKey = [];
+    private Interner<PointAndTuple> otherPoints = new();
     private State[] states = new State[64];
     private State[] otherStates = new State[64];
     private Endpoint[] endpoints = new Endpoint[64];
@@ -47,6 +47,14 @@ internal sealed class LegTracker
         state.Time = o.Time;
         legs[leg].Note(o);
         return leg;
+    }
+
+    /// <summary>The file has been read: only the legs themselves are kept.</summary>
+    public void Close()
+    {
+        byKey = [];
+        otherPoints = new Interner<PointAndTuple>();
+        (states, otherStates, endpoints) = ([], [], []);
     }
 
     // What is asked of every packet's tuple, worked out once.

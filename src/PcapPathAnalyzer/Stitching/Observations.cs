@@ -9,6 +9,8 @@ internal sealed class Observations(
     Dictionary<int, List<Leg>> byTuple,
     Dictionary<FragmentKey, int> firstFragments)
 {
+    private IReadOnlyList<ReadingNumbers> maps = numbers;
+
     public ObservationTables Tables { get; } = tables;
 
     /// <summary>By their index.</summary>
@@ -32,9 +34,17 @@ internal sealed class Observations(
             var span = copy.AsSpan(0, block.Length);
             block.CopyTo(span);
             foreach (ref var o in span)
-                Translate(ref o, numbers[file]);
+                Translate(ref o, maps[file]);
             take(span);
         });
+    }
+
+    /// <summary>All observations were handed out for the last time.</summary>
+    public void ForgetFiles()
+    {
+        foreach (var reading in readings)
+            reading.ForgetNumbers();
+        maps = [];
     }
 
     private void Translate(ref Observation o, ReadingNumbers map)
