@@ -48,6 +48,13 @@ public sealed class DumpFuzzTests
             },
             iter: 500);
 
+    [Test]
+    public void A_lone_carriage_return_in_JSON_is_no_line_of_its_own()
+    {
+        var document = DumpReaders.Read("x", "[{\"dst\":\"192.0.2.0/24\",\r\r\"dev\":\"eth0\",\"flags\":[]}]\n");
+        Assert.That(document.Records.Select(r => r.Location.Line), Is.EqualTo(new[] { 1 }));
+    }
+
     [TestCase("10.0.0.1 dev eth0 lladdr 02:00:00:00:00:01 STALE \n")]
     [TestCase("tcp 6 5 ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1 [ASSURED] mark=0 use=1\n")]
     [TestCase("2: eth0: <UP> mtu 1500 state UP \n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n    inet 10.0.0.1/24 scope global eth0\n")]

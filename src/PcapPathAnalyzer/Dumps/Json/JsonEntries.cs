@@ -47,7 +47,8 @@ internal static class JsonEntries
     /// <param name="fault">Called once, where the text stops being JSON.</param>
     public static IEnumerable<JObject> Read(DumpText text, Action<Problem> fault)
     {
-        using var reader = new JsonTextReader(new StringReader(string.Join('\n', text.Lines))) { SupportMultipleContent = true, DateParseHandling = DateParseHandling.None, MaxDepth = 64 };
+        // A lone CR would be a line of its own to the JSON reader, and to nobody else.
+        using var reader = new JsonTextReader(new StringReader(string.Join('\n', text.Lines).Replace('\r', ' '))) { SupportMultipleContent = true, DateParseHandling = DateParseHandling.None, MaxDepth = 64 };
         while (true)
         {
             JObject entry;

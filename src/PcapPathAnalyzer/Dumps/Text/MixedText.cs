@@ -67,6 +67,9 @@ internal sealed class MixedText(DumpText text, DumpDocument document)
 
     private static bool Follows(DumpText part, int line, int next)
     {
+        // A reader may name an earlier line late; that begins a run of its own.
+        if (next < line)
+            return false;
         for (line++; line < next; line++)
         {
             if (!part.IsBlank(line))
