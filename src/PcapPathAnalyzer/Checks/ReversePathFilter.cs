@@ -39,7 +39,7 @@ internal sealed class ReversePathFilter : IDumpCheck
     {
         if (RouteLookup.Find(there.Node, here.Bridge.Addresses[0].Address.Address) is not { NextHops: [var hop] } route || hop.Device is null || Arrival(node, there.Node, hop) is not { } arrival)
             return null;
-        if (Strict(node, arrival) is not { } strict || RouteLookup.Find(node, there.Bridge.Addresses[0].Address.Address) is not { NextHops: [{ Device: { } back }] } way || back == arrival.Name)
+        if (Sysctl.StrictReversePath(node, arrival.Name) is not { } strict || RouteLookup.Find(node, there.Bridge.Addresses[0].Address.Address) is not { NextHops: [{ Device: { } back }] } way || back == arrival.Name)
             return null;
         return (arrival, back, Code.At(node, strict.Location,
             $"{strict.Name} is 1: what {there.Node} sends from {there.Prefix} comes in by {arrival.Name} ({Words.At(route.Location)}), but the route back leaves by {back} ({Words.At(way.Location)})", route.Location, way.Location));
@@ -51,16 +51,6 @@ internal sealed class ReversePathFilter : IDumpCheck
         if (peer.Interface(hop.Device!) is { IsVxlan: true } tunnel)
             return tunnel.TunnelPeers.FirstOrDefault(p => p.Namespace == node);
         return hop.Gateway.IsNone ? null : node.Interfaces.FirstOrDefault(i => !i.IsVxlan && i.Addresses.Any(a => a.Address.Address == hop.Gateway));
-    }
-
-    // The larger of `all` and the device's own holds (Documentation/networking/ip-sysctl.rst).
-    private static SysctlRecord? Strict(NetworkNamespace node, NetworkInterface device)
-    {
-        var own = Sysctl.OfDevice(node, "ipv4", device.Name, "rp_filter");
-        var all = Sysctl.OfDevice(node, "ipv4", "all", "rp_filter");
-        if (own is null || Math.Max(own.Value.Value, all?.Value ?? 0) != 1)
-            return null;
-        return own.Value.Value == 1 ? own.Value.Record : all!.Value.Record;
     }
 
     // Other routing tables may hold another way back.

@@ -82,9 +82,6 @@ internal sealed class BlockPool(long memory) : IDisposable
 
     public bool IsFull => (long)Volatile.Read(ref rented) * BlockBytes > memory;
 
-    /// <summary>Bytes that went to the file.</summary>
-    public long Spilled => end;
-
     public Observation[] Rent()
     {
         lock (gate)

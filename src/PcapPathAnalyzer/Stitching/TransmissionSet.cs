@@ -45,18 +45,8 @@ internal sealed class TransmissionSet
     /// <summary>First positions of all groups.</summary>
     public List<int> Heads => heads;
 
-    public int First(int group) => heads[group];
-
     /// <summary>The position after this one in its group; -1 at the end.</summary>
     public int Next(int position) => next[position];
 
     public void Keep(Predicate<int> head) => heads.RemoveAll(h => !head(h));
-
-    public int Size(int head)
-    {
-        var n = 0;
-        for (var i = head; i >= 0; i = next[i])
-            n++;
-        return n;
-    }
 }

@@ -13,4 +13,14 @@ internal static class Sysctl
     /// <summary>A parameter of one device. A dot in the device's name is printed as a slash (sysctl(8)), and by some collectors as it is.</summary>
     public static (SysctlRecord Record, long Value)? OfDevice(NetworkNamespace ns, string family, string device, string key) =>
         Number(ns, $"net.{family}.conf.{device.Replace('.', '/')}.{key}") ?? Number(ns, $"net.{family}.conf.{device}.{key}");
+
+    /// <summary>The line that makes a device's reverse path filter strict: the larger of <c>all</c> and the device's own holds (Documentation/networking/ip-sysctl.rst). Null where it is not strict, or not dumped.</summary>
+    public static SysctlRecord? StrictReversePath(NetworkNamespace ns, string device)
+    {
+        var own = OfDevice(ns, "ipv4", device, "rp_filter");
+        var all = OfDevice(ns, "ipv4", "all", "rp_filter");
+        if (own is null || Math.Max(own.Value.Value, all?.Value ?? 0) != 1)
+            return null;
+        return own.Value.Value == 1 ? own.Value.Record : all!.Value.Record;
+    }
 }

@@ -37,15 +37,12 @@ internal sealed class ReversePathFilter : IFindingRule
     {
         if (lost.Ingress is not { } device || !lost.Tuple.Source.IsIpv4)
             return null;
-        // The larger of `all` and the device's own holds (Documentation/networking/ip-sysctl.rst).
-        var own = Sysctl.OfDevice(lost.Place, "ipv4", device, "rp_filter");
-        var all = Sysctl.OfDevice(lost.Place, "ipv4", "all", "rp_filter");
-        if (own is null || Math.Max(own.Value.Value, all?.Value ?? 0) != 1)
+        if (Sysctl.StrictReversePath(lost.Place, device) is not { } strict)
             return null;
         var back = RouteLookup.Find(lost.Place, lost.Tuple.Source);
         // Several next hops: one of them may be this device.
         if (back is { NextHops: not [_] } || back?.NextHops[0].Device == device)
             return null;
-        return (own.Value.Value == 1 ? own.Value.Record : all!.Value.Record, back);
+        return (strict, back);
     }
 }
