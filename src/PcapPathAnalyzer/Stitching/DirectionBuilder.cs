@@ -11,6 +11,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
 
     private readonly TransmissionMatcher matcher = new(tables);
     private readonly PathOrder order = new(tables, network);
+    private readonly HopSlabs slabs = new(tables);
     private readonly List<HopCandidate> travelling = [];
     private readonly List<HopCandidate> errors = [];
     private readonly List<int> members = [];
@@ -38,9 +39,11 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
 
         var numbers = Numbers(ordered);
         var transmissions = Emit(items, indices, count, numbers, isReply);
+        var hops = slabs.Take(ordered.Count);
+        new HopMeter(ordered).Measure(transmissions, hops.Records);
         return new FlowDirection
         {
-            Hops = new HopMeter(tables, ordered).Measure(transmissions),
+            Hops = hops,
             Packets = transmissions.Count(t => !t.IsIcmpError),
             Retransmissions = Retransmission.Mark(transmissions),
             Transmissions = transmissions,

@@ -84,7 +84,7 @@ public sealed class FlowDirection
     public static FlowDirection Empty { get; } = new();
 
     /// <summary>In path order.</summary>
-    public IReadOnlyList<Hop> Hops { get; init; } = [];
+    public HopList Hops { get; init; } = HopList.Empty;
 
     /// <summary>Transmissions; a retransmission counts again.</summary>
     public int Packets { get; init; }
@@ -110,53 +110,6 @@ public sealed class FlowDirection
         PacketsKept = Transmissions.Count == 0;
         Transmissions = [];
     }
-}
-
-/// <summary>One capture point on a flow's way, with what happened to the packets on their way to it.</summary>
-public sealed class Hop
-{
-    // By number: there are as many hops as flows times capture points.
-    private readonly ObservationTables tables;
-    private readonly int tuple;
-    private readonly int tunnel;
-
-    internal Hop(ObservationTables tables, int tuple, int tunnel)
-    {
-        this.tables = tables;
-        this.tuple = tuple;
-        this.tunnel = tunnel;
-    }
-
-    /// <summary>From 1 along the way.</summary>
-    public required int Number { get; init; }
-
-    public required CapturePoint Point { get; init; }
-
-    /// <summary>Addresses and ports as seen here, in the direction of travel.</summary>
-    public FiveTuple Tuple => tables.Tuples[tuple];
-
-    /// <summary>The tunnel around the packet here; default where there is none.</summary>
-    public TunnelKey Tunnel => tables.Tunnels[tunnel];
-
-    public bool IsTunnelled => tunnel != 0;
-
-    public int Packets { get; init; }
-
-    public long Bytes { get; init; }
-
-    /// <summary>TTL of the first packet here.</summary>
-    public int Ttl { get; init; }
-
-    /// <summary>First and last frame of the flow here.</summary>
-    public long FirstFrame { get; init; }
-
-    public long LastFrame { get; init; }
-
-    /// <summary>Median time from the previous hop, corrected clocks, nanoseconds; null for the first hop or where no packet was seen at both.</summary>
-    public long? Latency { get; internal set; }
-
-    /// <summary>What happened between the previous hop and this one, in order.</summary>
-    public IReadOnlyList<HopAction> Actions { get; internal set; } = [];
 }
 
 /// <summary>One thing that happened to the packets: <c>dnat</c>, <c>snat</c>, <c>masquerade</c>, <c>un-nat</c>, <c>vxlan-encap</c>, <c>vxlan-decap</c>, <c>route</c>, <c>bridge</c>, <c>veth</c>, ...</summary>

@@ -4,41 +4,39 @@ namespace PcapPathAnalyzer.Stitching;
 internal sealed class HopMeter
 {
     private const int MaxDelays = 1024;
-    private readonly ObservationTables tables;
     private readonly List<HopCandidate> hops;
     private readonly Count[] counts;
 
-    /// <param name="tables">What observations refer to.</param>
     /// <param name="hops">In path order.</param>
-    public HopMeter(ObservationTables tables, List<HopCandidate> hops)
+    public HopMeter(List<HopCandidate> hops)
     {
-        (this.tables, this.hops) = (tables, hops);
+        this.hops = hops;
         counts = new Count[hops.Count];
     }
 
-    public Hop[] Measure(List<Transmission> transmissions)
+    /// <param name="transmissions">Those of the direction.</param>
+    /// <param name="into">Takes a record per hop.</param>
+    public void Measure(List<Transmission> transmissions, Span<HopRecord> into)
     {
         foreach (var t in transmissions)
             Note(t.Observations.AsSpan(), t.Hops.AsSpan());
-        var result = new Hop[hops.Count];
-        for (var i = 0; i < result.Length; i++)
+        for (var i = 0; i < into.Length; i++)
         {
             ref var c = ref counts[i];
             c.Delays?.Sort();
-            result[i] = new Hop(tables, hops[i].Key.Tuple, hops[i].Key.Tunnel)
+            into[i] = new HopRecord
             {
-                Number = i + 1,
-                Point = hops[i].Point,
+                Tuple = hops[i].Key.Tuple,
+                Tunnel = hops[i].Key.Tunnel,
+                Point = (ushort)hops[i].Key.Point,
                 Packets = c.Packets,
                 Bytes = c.Bytes,
                 Ttl = c.Ttl,
                 FirstFrame = c.FirstFrame,
                 LastFrame = c.LastFrame,
-                Latency = c.Delays is { Count: > 0 } delays ? delays[delays.Count / 2] : null,
+                Latency = c.Delays is { Count: > 0 } delays ? delays[delays.Count / 2] : HopRecord.NoLatency,
             };
         }
-
-        return result;
     }
 
     // Fragments and segments of one transmission: the first at each hop is counted and timed.
@@ -73,7 +71,7 @@ internal sealed class HopMeter
     {
         public int Packets;
         public long Bytes;
-        public int Ttl;
+        public byte Ttl;
         public uint FirstFrame;
         public uint LastFrame;
 
