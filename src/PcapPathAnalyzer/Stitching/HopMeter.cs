@@ -3,7 +3,7 @@ namespace PcapPathAnalyzer.Stitching;
 /// <summary>Counts packets at each hop of a direction, and takes the times between them.</summary>
 internal sealed class HopMeter
 {
-    private const int MaxDelays = 1024;
+    internal const int MaxDelays = 1024;
     private readonly List<HopCandidate> hops;
     private readonly Count[] counts;
 
@@ -60,12 +60,10 @@ internal sealed class HopMeter
 
     // The copy a promiscuous bridge gets of what it switches between two ports is stamped after the packet has left: it has
     // a place on the way and no time on it.
-    private bool IsTap(int hop)
-    {
-        if (hop < 2 || hop >= hops.Count || hops[hop - 1].Point.Device is not { IsBridge: true } bridge)
-            return false;
-        return hops[hop - 2].Point.Device?.Master == bridge && hops[hop].Point.Device?.Master == bridge;
-    }
+    private bool IsTap(int hop) => hop >= 2 && hop < hops.Count && IsTap(hops[hop - 2].Point, hops[hop - 1].Point, hops[hop].Point);
+
+    internal static bool IsTap(CapturePoint before, CapturePoint here, CapturePoint after) =>
+        here.Device is { IsBridge: true } bridge && before.Device?.Master == bridge && after.Device?.Master == bridge;
 
     private struct Count
     {
