@@ -70,7 +70,7 @@ public class AllocationTests
     private static List<(LinkType LinkType, byte[] Data)> Frames()
     {
         var frames = new List<(LinkType, byte[])>();
-        foreach (var path in CaptureFiles.InTestData())
+        foreach (var path in CaptureFiles.InBundles())
         {
             using var reader = CaptureReader.Open(path);
             while (reader.TryRead(out var frame))
