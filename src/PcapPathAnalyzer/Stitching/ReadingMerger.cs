@@ -37,7 +37,7 @@ internal sealed class ReadingMerger
 
         var map = new ReadingNumbers(
             first,
-            Map(reading.Tables.Tuples, tables.Tuples),
+            Map(reading.Tables.Tuples.Count, i => tables.Tuples.Add(reading.Tables.Tuples[i])),
             Map(reading.Tables.Tunnels, tables.Tunnels),
             Map(reading.Tables.Macs, tables.Macs),
             new int[reading.Legs.Count]);
@@ -47,11 +47,13 @@ internal sealed class ReadingMerger
     }
 
     private static int[] Map<T>(Interner<T> from, Interner<T> to)
-        where T : struct, IEquatable<T>
+        where T : struct, IEquatable<T> => Map(from.Count, i => to.Add(from[i]));
+
+    private static int[] Map(int count, Func<int, int> number)
     {
-        var map = new int[from.Count];
+        var map = new int[count];
         for (var i = 0; i < map.Length; i++)
-            map[i] = to.Add(from[i]);
+            map[i] = number(i);
         return map;
     }
 
