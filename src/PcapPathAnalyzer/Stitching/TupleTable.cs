@@ -35,6 +35,13 @@ public sealed class TupleTable
         }
     }
 
+    /// <summary>Forgets all tuples; the memory stays for the next ones.</summary>
+    public void Clear()
+    {
+        keys.Clear();
+        pairs.Clear();
+    }
+
     /// <summary>The number of a tuple; 0 where it has none.</summary>
     public int Find(in FiveTuple tuple)
     {
