@@ -21,9 +21,6 @@ public sealed class Interner<T>
 
     public T this[int number] => (uint)number < (uint)Count ? values[number] : throw new ArgumentOutOfRangeException(nameof(number));
 
-    /// <summary>As the indexer, without a copy.</summary>
-    internal ref readonly T At(int number) => ref values.AsSpan(0, Count)[number];
-
     /// <summary>Forgets all values; the memory stays for the next ones.</summary>
     public void Clear()
     {
