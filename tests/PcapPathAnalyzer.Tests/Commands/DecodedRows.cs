@@ -19,6 +19,9 @@ internal static class DecodedRows
         return Parse(result.Output);
     }
 
+    /// <summary>A cell without the apostrophe that keeps a spreadsheet from taking a capture's own text for a formula.</summary>
+    public static string Unguarded(string cell) => cell.StartsWith('\'') ? cell[1..] : cell;
+
     public static List<Dictionary<string, string>> Parse(string csv)
     {
         var records = CsvRows.Records(csv).ToList();

@@ -47,10 +47,16 @@ internal sealed class TsharkRow
             columns["interface"] = name;
         if (IsBroken)
             return columns;
-        if (travelling.Count > 0)
-            Packet(columns);
-        else if (values["arp.src.proto_ipv4"] is [var sender] && layers.Contains("arp"))
+        if (values["arp.src.proto_ipv4"] is [var sender] && layers.Contains("arp"))
+        {
             (columns["protocol"], columns["src"], columns["dst"]) = ("arp", sender, values["arp.dst.proto_ipv4"][0]);
+            (columns["outer_src"], columns["outer_dst"]) = travelling.Count == 0 ? ("", "") : (Network(travelling[0], "src"), Network(travelling[0], "dst"));
+        }
+        else if (travelling.Count > 0)
+        {
+            Packet(columns);
+        }
+
         return columns;
     }
 
