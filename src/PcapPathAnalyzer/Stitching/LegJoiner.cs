@@ -14,24 +14,57 @@ internal sealed class LegJoiner(Observations observations, Network network)
     private readonly List<Leg> legs = observations.Legs;
     private readonly List<LegJoin> joins = [];
     private readonly HashSet<ConntrackRecord> entries = new(ReferenceEqualityComparer.Instance);
-    private readonly HashSet<(Leg Leg, NetworkNamespace Namespace)> translated = [];
+    private readonly Dictionary<(Leg Leg, NetworkNamespace Namespace), ConntrackRecord> translated = [];
+    private Dictionary<int, List<Leg>> byTuple = [];
     private int[] parent = [];
+
+    // Whether a leg is turned against its parent: the client of one is the server of the other.
+    private bool[] isTurned = [];
 
     /// <summary>Legs of each connection, and why they are together. Virtual legs are added to the list of legs.</summary>
     public List<LegGroup> Join()
     {
         parent = new int[legs.Count];
+        isTurned = new bool[legs.Count];
         for (var i = 0; i < parent.Length; i++)
             parent[i] = i;
+        byTuple = ByTuple();
+        if (network.Namespaces.Any(n => n.Conntrack.Count > 0))
+            TurnByConntrack();
         JoinByHandshake();
-        foreach (var pair in new SharedPackets(observations).Pairs())
+        var translates = network.Namespaces.Any(n => n.Conntrack.Count > 0);
+        // What one entry can only mean stands before packets that look alike.
+        if (translates)
+            JoinByConntrack(onlyCertain: true);
+        foreach (var pair in new SharedPackets(observations, AreApart).Pairs())
         {
-            Unite(pair.A.Index, pair.B.Index);
+            if (AreApart(pair.A, pair.B))
+                continue;
+            Unite(pair.A.Index, pair.B.Index, pair.IsOpposed);
             joins.Add(new LegJoin(pair.A, pair.B, JoinReason.Identity, pair.Packets));
         }
 
-        JoinByConntrack();
+        // Twice: the entry of the first of two translating nodes may lead to a leg that the second one's entry reveals.
+        for (var pass = 0; pass < 2 && translates; pass++)
+            JoinByConntrack(onlyCertain: false);
         return Groups();
+    }
+
+    private Dictionary<int, List<Leg>> ByTuple() => legs.GroupBy(l => l.Forward).ToDictionary(g => g.Key, g => g.ToList());
+
+    // An entry's original direction is that of the packet that made it.
+    private void TurnByConntrack()
+    {
+        foreach (var entry in network.Namespaces.SelectMany(n => n.Conntrack))
+        {
+            foreach (var backwards in (ReadOnlySpan<FiveTuple>)[entry.Original.Reversed, entry.Reply])
+            {
+                foreach (var leg in byTuple.GetValueOrDefault(tables.Tuples.Find(backwards)) ?? [])
+                    leg.Settle(leg.Reverse);
+            }
+        }
+
+        byTuple = ByTuple();
     }
 
     // Both initial sequence numbers are 64 bits that no two connections share by chance; the client's alone are 32, too few
@@ -65,29 +98,22 @@ internal sealed class LegJoiner(Observations observations, Network network)
         return a.SharesSyn(b) || SharedPackets.Kept(a.Tuple(tables), b.Tuple(tables)) >= 3;
     }
 
-    private void JoinByConntrack()
+    private void JoinByConntrack(bool onlyCertain)
     {
-        if (!network.Namespaces.Any(n => n.Conntrack.Count > 0))
-            return;
-        var byTuple = legs.GroupBy(l => l.Forward).ToDictionary(g => g.Key, g => g.ToList());
-        // Twice: the entry of the first of two translating nodes may lead to a leg that the second one's entry reveals.
-        for (var pass = 0; pass < 2; pass++)
+        foreach (var ns in network.Namespaces)
         {
-            foreach (var ns in network.Namespaces)
+            foreach (var entry in ns.Conntrack)
             {
-                foreach (var entry in ns.Conntrack)
-                    JoinByConntrack(ns, entry, byTuple);
+                if (entry.IsSourceNat || entry.IsDestinationNat)
+                    JoinByConntrack(ns, entry, onlyCertain);
             }
         }
     }
 
-    private void JoinByConntrack(NetworkNamespace ns, ConntrackRecord entry, Dictionary<int, List<Leg>> byTuple)
+    private void JoinByConntrack(NetworkNamespace ns, ConntrackRecord entry, bool onlyCertain)
     {
-        if (!entry.IsSourceNat && !entry.IsDestinationNat)
-            return;
-        var before = Last(byTuple, entry.Original);
-        var after = Last(byTuple, entry.Reply.Reversed);
-        if (before is null && after is null)
+        var (before, after) = (Last(entry.Original, onlyCertain), Last(entry.Reply.Reversed, onlyCertain));
+        if ((before is null && after is null) || (onlyCertain && (before is null || after is null)))
             return;
         if (before is not null && after is not null)
         {
@@ -101,13 +127,14 @@ internal sealed class LegJoiner(Observations observations, Network network)
 
         var known = (before ?? after)!;
         var otherTuple = before is null ? entry.Original : entry.Reply.Reversed;
-        if (translated.Contains((known, ns)))
+        if (translated.ContainsKey((known, ns)))
             return;
         var number = tables.Tuples.Add(otherTuple);
         var other = new Leg(legs.Count, number, tables.Tuples.Add(otherTuple.Reversed)) { InitialSequence = known.InitialSequence };
         other.Settle(number);
         legs.Add(other);
         Array.Resize(ref parent, legs.Count);
+        Array.Resize(ref isTurned, legs.Count);
         parent[other.Index] = other.Index;
         byTuple[number] = [other];
         Unite(known.Index, other.Index);
@@ -116,15 +143,32 @@ internal sealed class LegJoiner(Observations observations, Network network)
 
     private void Join(Leg before, Leg after, NetworkNamespace ns, ConntrackRecord entry)
     {
-        translated.Add((before, ns));
-        translated.Add((after, ns));
+        translated[(before, ns)] = translated[(after, ns)] = entry;
         joins.Add(new LegJoin(before, after, JoinReason.Conntrack, 0) { Conntrack = entry, Namespace = ns });
     }
 
     private static bool HasOtherIsn(Leg a, Leg b) => a.InitialSequence is { } x && b.InitialSequence is { } y && x != y;
 
-    private Leg? Last(Dictionary<int, List<Leg>> byTuple, in FiveTuple tuple) =>
-        byTuple.TryGetValue(tables.Tuples.Find(tuple), out var candidates) ? candidates.MaxBy(l => l.Spans.Count == 0 ? long.MinValue : l.Spans.Max(s => s.Last)) : null;
+    // Two entries of one namespace are two connections.
+    private bool AreApart(Leg a, Leg b)
+    {
+        if (translated.Count == 0)
+            return false;
+        foreach (var ns in network.Namespaces)
+        {
+            if (translated.TryGetValue((a, ns), out var x) && translated.TryGetValue((b, ns), out var y) && !ReferenceEquals(x, y))
+                return true;
+        }
+
+        return false;
+    }
+
+    private Leg? Last(in FiveTuple tuple, bool onlyOne)
+    {
+        if (!byTuple.TryGetValue(tables.Tuples.Find(tuple), out var candidates) || (onlyOne && candidates.Count > 1))
+            return null;
+        return candidates.MaxBy(l => l.Spans.Count == 0 ? long.MinValue : l.Spans.Max(s => s.Last));
+    }
 
     private List<LegGroup> Groups()
     {
@@ -133,20 +177,56 @@ internal sealed class LegJoiner(Observations observations, Network network)
             (byRoot[Root(leg.Index)] ??= new LegGroup()).Legs.Add(leg);
         foreach (var join in joins)
             byRoot[Root(join.A.Index)]!.Joins.Add(join);
+        foreach (var group in byRoot)
+        {
+            if (group?.Legs.Count > 1)
+                TurnAlike(group.Legs);
+        }
+
         return [.. byRoot.OfType<LegGroup>().Where(g => g.Legs.Exists(l => !l.IsVirtual))];
     }
 
-    private int Root(int i)
+    // Legs that know who is the client outvote those that do not; then the longer ones count.
+    private void TurnAlike(List<Leg> members)
     {
-        while (parent[i] != i)
-            i = parent[i] = parent[parent[i]];
-        return i;
+        var votes = members.Sum(l => (l.IsDirectionCertain ? 1L << 32 : l.Count) * (IsTurned(l.Index) ? -1 : 1));
+        foreach (var leg in members)
+        {
+            if (IsTurned(leg.Index) == votes >= 0)
+                leg.Flip();
+        }
     }
 
-    private void Unite(int a, int b)
+    private bool IsTurned(int i)
+    {
+        Root(i);
+        return isTurned[i];
+    }
+
+    // Afterwards the root is the leg's own parent.
+    private int Root(int i)
+    {
+        var (root, turned) = (i, false);
+        for (; parent[root] != root; root = parent[root])
+            turned ^= isTurned[root];
+        while (parent[i] != root && i != root)
+        {
+            var next = parent[i];
+            (parent[i], turned, isTurned[i]) = (root, turned ^ isTurned[i], turned);
+            i = next;
+        }
+
+        return root;
+    }
+
+    private void Unite(int a, int b, bool opposed = false)
     {
         var (x, y) = (Root(a), Root(b));
-        parent[Math.Max(x, y)] = Math.Min(x, y);
+        if (x == y)
+            return;
+        var (under, over) = (Math.Max(x, y), Math.Min(x, y));
+        parent[under] = over;
+        isTurned[under] = opposed ^ isTurned[a] ^ isTurned[b];
     }
 }
 

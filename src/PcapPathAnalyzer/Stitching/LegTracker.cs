@@ -66,7 +66,7 @@ internal sealed class LegTracker
         {
             var value = tables.Tuples[tuple];
             var reverse = tables.Tuples.Add(value.Reversed);
-            endpoints[tuple] = new Endpoint(reverse, Math.Min(tuple, reverse), value.Protocol, value.DestinationPort.CompareTo(value.SourcePort));
+            endpoints[tuple] = new Endpoint(reverse, Math.Min(tuple, reverse), value.Protocol, value.DestinationPort.CompareTo(value.SourcePort), value.Destination.IsMulticast);
         }
 
         return ref endpoints[tuple];
@@ -120,11 +120,14 @@ internal sealed class LegTracker
         if (endpoint.Protocol == IpProtocol.Icmp)
             Turn(ref legs[leg], type is 8 or 13 ? o.Tuple : endpoint.Reverse, certain: type is 8 or 0 or 13 or 14);
         else if (endpoint.Protocol == IpProtocol.Icmpv6)
-            Turn(ref legs[leg], type is 128 ? o.Tuple : endpoint.Reverse, certain: type is 128 or 129);
+            Turn(ref legs[leg], IsAnswer(type) && !endpoint.IsToGroup ? endpoint.Reverse : o.Tuple, certain: type is 128 or 129);
         else if (state.Leg != leg + 1)
             legs[leg].Vote(o.Tuple); // who speaks first at a point asks
         return leg;
     }
+
+    // Echo reply (RFC 4443), router and neighbour advertisement (RFC 4861).
+    private static bool IsAnswer(int type) => type is 129 or 134 or 136;
 
     private static void Turn(ref LocalLeg leg, int forward, bool certain)
     {
@@ -154,7 +157,7 @@ internal sealed class LegTracker
         public override int GetHashCode() => (Point * 486187739) ^ Canonical;
     }
 
-    private readonly record struct Endpoint(int Reverse, int Canonical, IpProtocol Protocol, int PortOrder)
+    private readonly record struct Endpoint(int Reverse, int Canonical, IpProtocol Protocol, int PortOrder, bool IsToGroup)
     {
         public bool IsKnown => Reverse != 0 || Canonical != 0;
     }

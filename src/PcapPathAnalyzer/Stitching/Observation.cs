@@ -44,7 +44,7 @@ public struct Observation
 
     public uint TcpSequence;
 
-    /// <summary>TCP acknowledgment number, or what <see cref="QuotedTuple"/> says.</summary>
+    /// <summary>TCP acknowledgment number, or what <see cref="QuotedTuple"/> or <see cref="WholeHash"/> says.</summary>
     public uint TcpAcknowledgment;
 
     // TSval of TCP, or the payload's hash for what has no sequence numbers.
@@ -85,6 +85,13 @@ public struct Observation
     {
         readonly get => (Flags & (PacketFlags.HasTcpTimestamps | PacketFlags.HasTcpHeader)) != 0 ? 0 : timestampOrHash;
         set => timestampOrHash = value;
+    }
+
+    /// <summary>Hash of up to 256 payload bytes of what has no sequence numbers; 0 where not all of them were captured, or there are none.</summary>
+    public uint WholeHash
+    {
+        readonly get => (Flags & (PacketFlags.HasTcpHeader | PacketFlags.HasTcpSequence)) != 0 || Kind != ObservationKind.Packet ? 0 : TcpAcknowledgment;
+        set => TcpAcknowledgment = value;
     }
 
     public ushort Window

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Capture;
 using PcapPathAnalyzer.Decode;
@@ -13,6 +14,9 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
 {
     /// <summary>Bytes of payload that count for identity: enough for a DNS transaction and its first label, few enough to survive short snap lengths.</summary>
     private const int HashedBytes = 16;
+
+    /// <summary>Bytes of payload that tell datagrams apart which begin alike, where all of them were captured.</summary>
+    private const int WholeBytes = 256;
 
     private readonly DecodedFrame frame = new();
 
@@ -89,6 +93,8 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         else
         {
             o.PayloadHash = HashPayload(packet, captured.Data);
+            if (o.Kind == ObservationKind.Packet && packet.Protocol != IpProtocol.Tcp && packet.PayloadLength > HashedBytes)
+                o.WholeHash = HashWhole(packet, captured.Data);
             if (packet.Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 && packet.HasTransport)
             {
                 o.IcmpTypeCode = (ushort)((packet.IcmpType << 8) | packet.IcmpCode);
@@ -135,4 +141,20 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
             hash = (hash ^ b) * 16777619;
         return hash == 0 ? 1 : hash;
     }
+
+    private static uint HashWhole(in PacketFacts packet, ReadOnlySpan<byte> data)
+    {
+        var length = Math.Min(WholeBytes, packet.PayloadLength);
+        if (packet.PayloadOffset + length > data.Length)
+            return 0;
+        var rest = data.Slice(packet.PayloadOffset, length);
+        var hash = (ulong)length;
+        for (; rest.Length >= sizeof(ulong); rest = rest[sizeof(ulong)..])
+            hash = Mixed(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest));
+        foreach (var b in rest)
+            hash = Mixed(hash ^ b);
+        return Math.Max(1, (uint)(hash >> 32));
+    }
+
+    private static ulong Mixed(ulong hash) => System.Numerics.BitOperations.RotateLeft(hash * 0x9E3779B97F4A7C15UL, 29);
 }

@@ -13,7 +13,7 @@ internal static class OutcomeJudge
 
     private static FlowOutcome Datagram(Flow flow)
     {
-        if (flow.IcmpErrors.FirstOrDefault(IsUnreachable) is { } error)
+        if (flow.IcmpErrors.LastOrDefault(e => e.IsReply && IsUnreachable(e)) is { } error && !IsAnsweredAfter(flow, error))
             return IsFromServer(flow, error) ? FlowOutcome.Refused : FlowOutcome.Rejected;
         // Nobody answers a group.
         if (flow.Requested.Destination.IsMulticast || flow.Requested.Destination.IsLimitedBroadcast || flow.Protocol == IpProtocol.Igmp)

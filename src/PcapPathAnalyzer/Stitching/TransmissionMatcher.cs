@@ -188,7 +188,8 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     private bool Takes(int transmission, int candidate)
     {
         ref var o = ref items[at[candidate]];
-        if (o.Time - items[at[transmission]].Time > Lifetime)
+        ref var head = ref items[at[transmission]];
+        if (o.Time - head.Time > Lifetime || (o.WholeHash != head.WholeHash && o.WholeHash != 0 && head.WholeHash != 0))
             return false;
         for (var k = transmission; k >= 0; k = Set.Next(k))
         {
