@@ -99,4 +99,11 @@ public sealed record Citation(SourceLocation Location, string Text)
 }
 
 /// <summary>An ICMP error that quotes a packet of a flow.</summary>
-public sealed record IcmpErrorSeen(IpAddress Sender, int Type, int Code, CapturePoint Point, long Frame);
+public sealed record IcmpErrorSeen(IpAddress Sender, int Type, int Code, CapturePoint Point, long Frame)
+{
+    /// <summary>True where it travels from server to client and so is about what the client sent.</summary>
+    public bool IsReply { get; init; }
+
+    /// <summary>Corrected, nanoseconds.</summary>
+    public long Time { get; init; }
+}

@@ -15,6 +15,9 @@ public enum ObservationKind : byte
 
     /// <summary>An ICMP error; it belongs to the flow of the packet it quotes.</summary>
     IcmpError,
+
+    /// <summary>A later fragment of a tunnel's packet: a piece of the packet inside, whose other fields are those of the first piece.</summary>
+    OuterFragment,
 }
 
 /// <summary>

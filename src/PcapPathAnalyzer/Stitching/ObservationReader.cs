@@ -37,7 +37,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
                 into.Faults[(int)frame.Fault]++;
                 var point = points.Find(captured.Interface, description, frame);
                 Count(point, captured);
-                if (frame.Count > 0)
+                if (frame.Count > 0 && !IsOpaqueTunnel())
                     Add(into, point, captured);
             }
         }
@@ -58,8 +58,26 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         point.Activity.Note(captured.Time.Nanoseconds);
     }
 
+    // ARP inside a tunnel, or an inside that was not captured: the tunnel's own packet is nobody's flow.
+    private bool IsOpaqueTunnel() => (frame.Innermost.Flags & PacketFlags.Tunnel) != 0;
+
+    // Fragments of a tunnel's packet carry pieces of the packet inside. True where this frame is a later one of a known packet.
+    private bool IsPieceOfInside(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
+    {
+        ref readonly var packet = ref frame.Innermost;
+        if (!packet.IsLaterFragment || !reading.TryContinue(FragmentKey.Of(packet.Tuple, packet.Identification), out var piece))
+            return false;
+        piece.Kind = ObservationKind.OuterFragment;
+        (piece.Time, piece.Frame, piece.Point, piece.Length) = (captured.Time.Nanoseconds, (uint)captured.Number, (ushort)point.Index, packet.TotalLength);
+        point.Packets++;
+        reading.Add(piece);
+        return true;
+    }
+
     private void Add(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
     {
+        if (frame.Count == 1 && IsPieceOfInside(reading, point, captured))
+            return;
         ref readonly var packet = ref frame.Innermost;
         var tables = reading.Tables;
         point.Packets++;
@@ -109,6 +127,13 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         }
 
         reading.Add(o);
+        if (o.Tunnel == 0)
+            return;
+        foreach (ref readonly var outer in frame.Packets)
+        {
+            if (outer.HeaderOffset < packet.HeaderOffset && outer.IsFragment)
+                reading.Await(FragmentKey.Of(outer.Tuple, outer.Identification), o);
+        }
     }
 
     private int Tunnel(ObservationTables tables, in PacketFacts inner)
