@@ -24,6 +24,7 @@ internal sealed record FlowJoin(ObservationTables Tables, int Before, int After,
         {
             JoinReason.Handshake => $"identity: the same handshake (client's initial sequence number {InitialSequence}) seen both as {a} and as {b}",
             JoinReason.Identity => $"identity: {Packets} packet(s) seen both as {a} and as {b}",
+            JoinReason.Ambiguous => $"ambiguous: {Packets} packet(s) of {a} and of {b} look alike, as others do; not joined",
             _ => $"conntrack: {Conntrack} translates {a} to {b}",
         };
     }

@@ -16,34 +16,21 @@ internal sealed class LegJoiner(Observations observations, Network network)
     private readonly HashSet<ConntrackRecord> entries = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(Leg Leg, NetworkNamespace Namespace), ConntrackRecord> translated = [];
     private Dictionary<int, List<Leg>> byTuple = [];
-    private int[] parent = [];
-
-    // Whether a leg is turned against its parent: the client of one is the server of the other.
-    private bool[] isTurned = [];
+    private readonly LegUnion union = new(observations.Legs.Count);
 
     /// <summary>Legs of each connection, and why they are together. Virtual legs are added to the list of legs.</summary>
     public List<LegGroup> Join()
     {
-        parent = new int[legs.Count];
-        isTurned = new bool[legs.Count];
-        for (var i = 0; i < parent.Length; i++)
-            parent[i] = i;
+        var translates = network.Namespaces.Any(n => n.Conntrack.Count > 0);
         byTuple = ByTuple();
-        if (network.Namespaces.Any(n => n.Conntrack.Count > 0))
+        if (translates)
             TurnByConntrack();
         JoinByHandshake();
-        var translates = network.Namespaces.Any(n => n.Conntrack.Count > 0);
         // What one entry can only mean stands before packets that look alike.
         if (translates)
             JoinByConntrack(onlyCertain: true);
-        foreach (var pair in new SharedPackets(observations, AreApart).Pairs())
-        {
-            if (AreApart(pair.A, pair.B))
-                continue;
-            Unite(pair.A.Index, pair.B.Index, pair.IsOpposed);
-            joins.Add(new LegJoin(pair.A, pair.B, JoinReason.Identity, pair.Packets));
-        }
-
+        foreach (var pair in new PairChoice(tables, union, AreApart).Choose(new SharedPackets(observations, AreApart).Pairs()))
+            joins.Add(new LegJoin(pair.A, pair.B, pair.IsAmbiguous ? JoinReason.Ambiguous : JoinReason.Identity, pair.Packets));
         // Twice: the entry of the first of two translating nodes may lead to a leg that the second one's entry reveals.
         for (var pass = 0; pass < 2 && translates; pass++)
             JoinByConntrack(onlyCertain: false);
@@ -80,9 +67,9 @@ internal sealed class LegJoiner(Observations observations, Network network)
                 bySequence.Add(isn, list = new List<Leg>(1));
             foreach (var other in list)
             {
-                if (IsSameHandshake(other, leg) && Root(other.Index) != Root(leg.Index))
+                if (IsSameHandshake(other, leg) && !union.AreOne(other.Index, leg.Index))
                 {
-                    Unite(other.Index, leg.Index);
+                    union.Unite(other.Index, leg.Index);
                     joins.Add(new LegJoin(other, leg, JoinReason.Handshake, 0));
                 }
             }
@@ -118,10 +105,14 @@ internal sealed class LegJoiner(Observations observations, Network network)
         if (before is not null && after is not null)
         {
             // The entry speaks of the newest connection with these ports; packets decide about older ones.
-            if (Root(before.Index) != Root(after.Index) && !HasOtherIsn(before, after))
-                Unite(before.Index, after.Index);
-            if (Root(before.Index) == Root(after.Index) && entries.Add(entry))
+            if (!HasOtherIsn(before, after))
+                union.Unite(before.Index, after.Index);
+            if (union.AreOne(before.Index, after.Index) && entries.Add(entry))
+            {
                 Join(before, after, ns, entry);
+                JoinHalfTranslated(before, ns, entry, onlyCertain);
+            }
+
             return;
         }
 
@@ -133,12 +124,11 @@ internal sealed class LegJoiner(Observations observations, Network network)
         var other = new Leg(legs.Count, number, tables.Tuples.Add(otherTuple.Reversed)) { InitialSequence = known.InitialSequence };
         other.Settle(number);
         legs.Add(other);
-        Array.Resize(ref parent, legs.Count);
-        Array.Resize(ref isTurned, legs.Count);
-        parent[other.Index] = other.Index;
+        union.Add();
         byTuple[number] = [other];
-        Unite(known.Index, other.Index);
+        union.Unite(known.Index, other.Index);
         Join(before ?? other, after ?? other, ns, entry);
+        JoinHalfTranslated(known, ns, entry, onlyCertain);
     }
 
     private void Join(Leg before, Leg after, NetworkNamespace ns, ConntrackRecord entry)
@@ -148,6 +138,19 @@ internal sealed class LegJoiner(Observations observations, Network network)
     }
 
     private static bool HasOtherIsn(Leg a, Leg b) => a.InitialSequence is { } x && b.InitialSequence is { } y && x != y;
+
+    // Between PREROUTING and POSTROUTING one end is translated and the other is not; a bridge's own tap sees packets there.
+    private void JoinHalfTranslated(Leg before, NetworkNamespace ns, ConntrackRecord entry, bool onlyCertain)
+    {
+        if (!entry.IsSourceNat || !entry.IsDestinationNat)
+            return;
+        var (original, translated) = (entry.Original, entry.Reply.Reversed);
+        var half = Last(original with { Destination = translated.Destination, DestinationPort = translated.DestinationPort }, onlyCertain);
+        if (half is null || HasOtherIsn(before, half))
+            return;
+        union.Unite(before.Index, half.Index);
+        Join(before, half, ns, entry);
+    }
 
     // Two entries of one namespace are two connections.
     private bool AreApart(Leg a, Leg b)
@@ -174,9 +177,14 @@ internal sealed class LegJoiner(Observations observations, Network network)
     {
         var byRoot = new LegGroup?[legs.Count];
         foreach (var leg in legs)
-            (byRoot[Root(leg.Index)] ??= new LegGroup()).Legs.Add(leg);
+            (byRoot[union.Root(leg.Index)] ??= new LegGroup()).Legs.Add(leg);
         foreach (var join in joins)
-            byRoot[Root(join.A.Index)]!.Joins.Add(join);
+        {
+            byRoot[union.Root(join.A.Index)]!.Joins.Add(join);
+            if (join.Reason == JoinReason.Ambiguous)
+                byRoot[union.Root(join.B.Index)]!.Joins.Add(join);
+        }
+
         foreach (var group in byRoot)
         {
             if (group?.Legs.Count > 1)
@@ -189,44 +197,12 @@ internal sealed class LegJoiner(Observations observations, Network network)
     // Legs that know who is the client outvote those that do not; then the longer ones count.
     private void TurnAlike(List<Leg> members)
     {
-        var votes = members.Sum(l => (l.IsDirectionCertain ? 1L << 32 : l.Count) * (IsTurned(l.Index) ? -1 : 1));
+        var votes = members.Sum(l => (l.IsDirectionCertain ? 1L << 32 : l.Count) * (union.IsTurned(l.Index) ? -1 : 1));
         foreach (var leg in members)
         {
-            if (IsTurned(leg.Index) == votes >= 0)
+            if (union.IsTurned(leg.Index) == (votes >= 0))
                 leg.Flip();
         }
-    }
-
-    private bool IsTurned(int i)
-    {
-        Root(i);
-        return isTurned[i];
-    }
-
-    // Afterwards the root is the leg's own parent.
-    private int Root(int i)
-    {
-        var (root, turned) = (i, false);
-        for (; parent[root] != root; root = parent[root])
-            turned ^= isTurned[root];
-        while (parent[i] != root && i != root)
-        {
-            var next = parent[i];
-            (parent[i], turned, isTurned[i]) = (root, turned ^ isTurned[i], turned);
-            i = next;
-        }
-
-        return root;
-    }
-
-    private void Unite(int a, int b, bool opposed = false)
-    {
-        var (x, y) = (Root(a), Root(b));
-        if (x == y)
-            return;
-        var (under, over) = (Math.Max(x, y), Math.Min(x, y));
-        parent[under] = over;
-        isTurned[under] = opposed ^ isTurned[a] ^ isTurned[b];
     }
 }
 
@@ -243,6 +219,9 @@ internal enum JoinReason
     Identity,
     Handshake,
     Conntrack,
+
+    /// <summary>Packets look alike, as others do: not joined.</summary>
+    Ambiguous,
 }
 
 /// <summary>Why two legs are one connection.</summary>

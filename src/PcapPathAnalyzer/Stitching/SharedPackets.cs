@@ -26,8 +26,8 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
     private readonly Dictionary<ulong, Sharers> owners = [];
     private readonly Dictionary<(int A, int B), PairScore> scores = [];
 
-    /// <summary>Legs of one connection, in order of their numbers.</summary>
-    public IEnumerable<SharedPair> Pairs()
+    /// <summary>Legs that may be one connection, in order of their numbers.</summary>
+    public List<SharedPair> Pairs()
     {
         var asked = Asked();
         var total = legs.Where(l => asked[l.Index]).Sum(l => (long)l.Count);
@@ -63,7 +63,7 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
             }
         }
 
-        return Accepted();
+        return scores.OrderBy(s => s.Key).Select(s => s.Value.Pair(legs[s.Key.A], legs[s.Key.B])).ToList();
     }
 
     // Handshakes speak for themselves, unless some connection has none: then any other may be its continuation.
@@ -123,34 +123,6 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
     public static int Kept(in FiveTuple a, in FiveTuple b) =>
         (a.Source == b.Source ? 2 : 0) + (a.SourcePort == b.SourcePort ? 1 : 0) + (a.Destination == b.Destination ? 2 : 0) + (a.DestinationPort == b.DestinationPort ? 1 : 0);
 
-    // TCP proves a pair by itself. For others each leg takes the partner with the most common packets, if there is one such
-    // and it thinks so too.
-    private IEnumerable<SharedPair> Accepted()
-    {
-        var best = new Dictionary<int, (int Score, bool Tie)>();
-        foreach (var ((a, b), score) in scores)
-        {
-            Note(a, score.Rank);
-            Note(b, score.Rank);
-        }
-
-        foreach (var ((a, b), score) in scores.OrderBy(s => s.Key))
-        {
-            var proven = score.IsProven || (legs[a].InitialSequence is not null && legs[a].InitialSequence == legs[b].InitialSequence);
-            if (proven || (best[a] == (score.Rank, false) && best[b] == (score.Rank, false)) || (best[a].Score == score.Rank && best[b].Score == score.Rank && score.Kept >= 3))
-                yield return new SharedPair(legs[a], legs[b], score.Packets, score.Opposed * 2 > score.Packets);
-        }
-
-        void Note(int leg, int rank)
-        {
-            best.TryGetValue(leg, out var known);
-            if (rank > known.Score)
-                best[leg] = (rank, false);
-            else if (rank == known.Score)
-                best[leg] = (rank, true);
-        }
-    }
-
     /// <summary>Legs that have a packet of one identity.</summary>
     /// <param name="isProof">The packet carries both sides' sequence numbers: 64 bits that no two connections share by chance.</param>
     private sealed class Sharers(bool isProof) : List<(int Leg, int Tuple)>(1)
@@ -170,11 +142,6 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
 
         public int Kept { get; set; }
 
-        /// <summary>Common packets first, then how much of the tuple was kept.</summary>
-        public readonly int Rank => (Packets * 8) + Kept;
+        public readonly SharedPair Pair(Leg a, Leg b) => new(a, b, Packets) { IsProven = IsProven, IsOpposed = Opposed * 2 > Packets, Rank = (Packets * 8) + Kept };
     }
 }
-
-/// <summary>Two legs that have packets in common.</summary>
-/// <param name="IsOpposed">The legs are turned against each other: the client of one is the server of the other.</param>
-internal readonly record struct SharedPair(Leg A, Leg B, int Packets, bool IsOpposed);
