@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Dumps.Nftables;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Dumps;
@@ -39,6 +40,7 @@ public static class DumpJson
         CniRecord r => [Fill(Head(r.Location, r.Kind), ("name", r.Name), ("cniVersion", r.Version), ("plugins", new JArray(r.Plugins.Select(static p => (object)Plugin(p)).ToArray())))],
         IpSetRecord r => IpSetJson.Of(r),
         IptablesTable r => Rules(r),
+        NftTable r => NftJson.Of(r, Head),
         _ => [Head(record.Location, record.Kind)],
     };
 

@@ -21,6 +21,7 @@ public sealed class DumpAccountingTests
         ["ip-rule"] = ["ip-rule"],
         ["ipset"] = ["ipset"],
         ["netstat"] = ["netstat", "ss", "route", "nstat", "netstat-statistics", "netstat-interfaces", "netstat-groups"],
+        ["nft"] = ["nft-ruleset"],
         ["proc"] = ["arp", "proc-net-route", "proc-net-sockets", "conntrack"],
         ["ss"] = ["ss"],
         ["sysctl"] = ["sysctl"],
