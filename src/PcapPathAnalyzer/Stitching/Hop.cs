@@ -52,6 +52,10 @@ public sealed class Hop : IEquatable<Hop>
     public override bool Equals(object? obj) => Equals(obj as Hop);
 
     public override int GetHashCode() => HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(slab), index);
+
+    public static bool operator ==(Hop? left, Hop? right) => left is null ? right is null : left.Equals(right);
+
+    public static bool operator !=(Hop? left, Hop? right) => !(left == right);
 }
 
 /// <summary>What is kept of a hop. There are as many as flows times capture points: an object for each took more memory than all else.</summary>
