@@ -49,9 +49,9 @@ public sealed class Flow
     public FiveTuple? Served { get; init; }
 
     /// <summary>Namespace of the client's address; null where no dump knows it.</summary>
-    public string? ClientNamespace { get; init; }
+    public string? ClientNamespace { get; internal set; }
 
-    public string? ServerNamespace { get; init; }
+    public string? ServerNamespace { get; internal set; }
 
     /// <summary>True where no handshake or request shows who is the client, and ports or services decided.</summary>
     public bool IsDirectionInferred { get; init; }
@@ -68,8 +68,11 @@ public sealed class Flow
 
     public Timestamp LastTime { get; init; }
 
-    /// <summary>Why the legs were joined into one flow.</summary>
-    public IReadOnlyList<string> Joins => Joined.Count == 0 ? [] : [.. Joined.Select(j => j.ToString()).Distinct()];
+    /// <summary>Why what was seen is one flow: each sentence begins with the kind of evidence.</summary>
+    public IReadOnlyList<string> Joins => FlowReasons.Of(this);
+
+    /// <summary>What was taken from the packets because no dump says it, in words.</summary>
+    internal List<string> Inferred { get; } = [];
 
     internal IReadOnlyList<FlowJoin> Joined { get; init; } = [];
 

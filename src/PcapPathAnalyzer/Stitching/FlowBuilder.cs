@@ -93,6 +93,7 @@ internal sealed class FlowBuilder(ObservationTables tables, Network network)
         Packets = join.Packets,
         InitialSequence = join.A.InitialSequence,
         Conntrack = join.Conntrack?.Location,
+        Namespace = join.Namespace,
     };
 
     private IEnumerable<IcmpErrorSeen> Errors(FlowDirection direction) =>

@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Stitching;
 
@@ -16,6 +17,9 @@ internal sealed record FlowJoin(ObservationTables Tables, int Before, int After,
 
     /// <summary>The entry, for <see cref="JoinReason.Conntrack"/>.</summary>
     public SourceLocation? Conntrack { get; init; }
+
+    /// <summary>Where the entry was dumped, and so where the translation was made.</summary>
+    public NetworkNamespace? Namespace { get; init; }
 
     public override string ToString()
     {

@@ -108,6 +108,12 @@ internal sealed class LegTracker
         var isReply = (o.TcpFlags & TcpFlags.Ack) != 0;
         // Simultaneous open (RFC 9293 section 3.5): the other side's SYN opens no second connection.
         if (!isReply && state.Leg > 0 && legs[state.Leg - 1] is { Kind: LegKind.Opened, HasOnlySyns: true } half && half.Forward == endpoint.Reverse)
+        {
+            legs[state.Leg - 1].Meet(o.TcpSequence);
+            return state.Leg - 1;
+        }
+
+        if (isReply && state.Leg > 0 && legs[state.Leg - 1].IsSimultaneous)
             return state.Leg - 1;
         var isn = isReply ? o.TcpAcknowledgment - 1 : o.TcpSequence;
         var leg = GetOrAdd(new LegKey(endpoint.Canonical, isn, LegKind.Opened), isReply ? endpoint.Reverse : o.Tuple, isReply ? o.Tuple : endpoint.Reverse);
@@ -210,6 +216,10 @@ internal struct LocalLeg
     public ulong FirstSyn;
     public ulong SecondSyn;
 
+    /// <summary>Simultaneous open (RFC 9293 section 3.5): both sides sent a SYN, the other one with <see cref="OtherSequence"/>.</summary>
+    public bool IsSimultaneous;
+    public uint OtherSequence;
+
     /// <summary>Initial sequence number of the server; valid with <see cref="HasServerSequence"/>.</summary>
     public uint ServerSequence;
     public bool HasServerSequence;
@@ -228,6 +238,9 @@ internal struct LocalLeg
         else if (identity != FirstSyn && SecondSyn == 0)
             SecondSyn = identity;
     }
+
+    /// <summary>The other side sent a SYN too.</summary>
+    public void Meet(uint sequence) => (IsSimultaneous, OtherSequence) = (true, sequence);
 
     public void Vote(int forward) => Votes += forward == Forward ? 1 : -1;
 

@@ -123,6 +123,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         if (last.Encapsulation == Encapsulation.IcmpQuote)
         {
             o.Kind = ObservationKind.IcmpError;
+            o.PayloadHash = HashQuote(last);
             o.QuotedTuple = tables.Tuples.Add(last.Tuple);
         }
 
@@ -164,6 +165,14 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         foreach (var b in data.Slice(packet.PayloadOffset, length))
             hash = (hash ^ b) * 16777619;
         return hash == 0 ? 1 : hash;
+    }
+
+    // What a quoted packet keeps when the error about it is translated with it (nf_nat_icmp_reply_translation).
+    private static uint HashQuote(in PacketFacts quoted)
+    {
+        var hash = Mixed(((ulong)quoted.Identification << 32) | (uint)quoted.TotalLength);
+        hash = Mixed(hash ^ ((ulong)quoted.TcpSequence << 32) ^ ((ulong)quoted.FragmentOffset << 16) ^ ((ulong)quoted.Protocol << 8) ^ quoted.Ttl);
+        return Math.Max(1, (uint)(hash >> 32) ^ quoted.IcmpSequence);
     }
 
     private static uint HashWhole(in PacketFacts packet, ReadOnlySpan<byte> data)
