@@ -1,7 +1,6 @@
 using System.CommandLine;
 using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Checks;
-using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Reports;
 
 namespace PcapPathAnalyzer.Cli.Commands;
@@ -25,9 +24,8 @@ internal static class CheckCommand
     {
         if (!Formats.Contains(format))
             return Shell.Refuse($"--format: '{format}' is none of {string.Join(',', Formats)}");
-        var threshold = (Severity)int.MaxValue;
-        if (failOn is not null && !(Enum.TryParse(failOn, ignoreCase: true, out threshold) && Enum.IsDefined(threshold)))
-            return Shell.Refuse($"--fail-on: '{failOn}' is none of info, warning, error");
+        if (!FailOn.TryRead(failOn, out var threshold))
+            return Shell.Refuse(FailOn.Refusal(failOn));
         var bundle = BundleReader.Read(path);
         var remarks = DumpChecks.Run(PathAnalyzer.BuildNetwork(bundle), bundle.Problems);
         if (format == "json")

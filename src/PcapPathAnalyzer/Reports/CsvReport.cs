@@ -10,6 +10,8 @@ public sealed class CsvReport : IReport
 {
     public string Format => "csv";
 
+    public IReadOnlyList<string> Files => ["flows.csv", "hops.csv", "findings.csv"];
+
     public void Write(AnalysisResult result, string folder)
     {
         WriteTable(folder, "flows.csv", FlowColumns, csv => Flows(csv, result));
@@ -99,9 +101,8 @@ public sealed class CsvReport : IReport
         csv.WriteField(hop.IsTunnelled ? hop.Tunnel.OuterSource.ToString() : null);
         csv.WriteField(hop.IsTunnelled ? hop.Tunnel.OuterDestination.ToString() : null);
         csv.WriteText(string.Join('+', hop.Actions.Select(a => a.Name)));
-        var source = hop.Actions.FirstOrDefault(a => a.Name is "snat" or "masquerade")?.Citation;
-        Cite(csv, hop.Actions.FirstOrDefault(a => a.Citation is not null && a.Name is not ("snat" or "masquerade"))?.Citation ?? source);
-        Cite(csv, source);
+        Cite(csv, hop.MainRule());
+        Cite(csv, hop.SourceRule());
         csv.WriteField(hop.Ttl);
         csv.WriteField(hop.Latency);
         csv.WriteField(hop.FirstFrame);

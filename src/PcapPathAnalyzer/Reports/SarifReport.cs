@@ -12,6 +12,8 @@ public sealed class SarifReport : IReport
 
     public string Format => "sarif";
 
+    public IReadOnlyList<string> Files => ["findings.sarif"];
+
     public void Write(AnalysisResult result, string folder) =>
         OutputFile.Write(Path.Combine(folder, "findings.sarif"), writer => Write(result, writer));
 
