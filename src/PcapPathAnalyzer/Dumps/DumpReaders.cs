@@ -13,6 +13,8 @@ public static class DumpReaders
     public static IReadOnlyList<IDumpReader> All { get; } =
     [
         new Iptables.IptablesSaveReader(),
+        new Nftables.NftRulesetReader(),
+        new IpSetReader(),
         new BridgeLinkReader(),
         new IpAddrReader(),
         new IpBriefReader(),
