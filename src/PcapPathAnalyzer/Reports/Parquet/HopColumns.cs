@@ -3,8 +3,8 @@ using PcapPathAnalyzer.Stitching;
 
 namespace PcapPathAnalyzer.Reports.Parquet;
 
-/// <summary>A hop with its flow and direction.</summary>
-internal readonly record struct FlowHop(Flow Flow, Hop Hop, bool IsReply);
+/// <summary>A hop with its flow and direction, and what is said of its actions.</summary>
+internal readonly record struct FlowHop(Flow Flow, Hop Hop, bool IsReply, ActionText Action);
 
 /// <summary>The columns of <c>hops.csv</c>.</summary>
 internal static class HopColumns
@@ -26,10 +26,10 @@ internal static class HopColumns
         new ValueColumn<FlowHop, long>("vni", static (in FlowHop h) => h.Hop.IsTunnelled && h.Hop.Tunnel.Vni >= 0 ? h.Hop.Tunnel.Vni : null),
         new TextColumn<FlowHop>("outer_src", static (in FlowHop h) => h.Hop.IsTunnelled ? h.Hop.Tunnel.OuterSource.ToString() : null),
         new TextColumn<FlowHop>("outer_dst", static (in FlowHop h) => h.Hop.IsTunnelled ? h.Hop.Tunnel.OuterDestination.ToString() : null),
-        new TextColumn<FlowHop>("action", static (in FlowHop h) => string.Join('+', h.Hop.Actions.Select(a => a.Name))),
-        new TextColumn<FlowHop>("rule_file", static (in FlowHop h) => h.Hop.MainRule()?.Location.File),
-        new ValueColumn<FlowHop, int>("rule_line", static (in FlowHop h) => h.Hop.MainRule()?.Location.Line),
-        new TextColumn<FlowHop>("rule", static (in FlowHop h) => h.Hop.MainRule()?.Text),
+        new TextColumn<FlowHop>("action", static (in FlowHop h) => h.Action.Names),
+        new TextColumn<FlowHop>("rule_file", static (in FlowHop h) => h.Action.Rule?.Location.File),
+        new ValueColumn<FlowHop, int>("rule_line", static (in FlowHop h) => h.Action.Rule?.Location.Line),
+        new TextColumn<FlowHop>("rule", static (in FlowHop h) => h.Action.Rule?.Text),
         new ValueColumn<FlowHop, int>("ttl", static (in FlowHop h) => h.Hop.Ttl),
         new ValueColumn<FlowHop, long>("latency_ns", static (in FlowHop h) => h.Hop.Latency),
         new ValueColumn<FlowHop, long>("first_frame", static (in FlowHop h) => h.Hop.FirstFrame),

@@ -29,12 +29,13 @@ public sealed record ParquetDataset(string Root, string Bundle)
         });
         Write("hops", HopColumns.Create(), table =>
         {
+            var actions = new ActionTexts();
             foreach (var flow in result!.Flows)
             {
                 foreach (var hop in flow.Forward.Hops)
-                    table.Add(new FlowHop(flow, hop, IsReply: false));
+                    table.Add(new FlowHop(flow, hop, IsReply: false, actions.Of(hop.Actions)));
                 foreach (var hop in flow.Reply.Hops)
-                    table.Add(new FlowHop(flow, hop, IsReply: true));
+                    table.Add(new FlowHop(flow, hop, IsReply: true, actions.Of(hop.Actions)));
             }
         });
         Write("findings", FindingColumns.Create(), table =>
