@@ -21,6 +21,6 @@ internal static partial class BundleDate
     }
 
     // sosreport-node-2026-08-21-abc, pcappath-node-20260821T101500Z, node-2026_08_21
-    [GeneratedRegex(@"(?<!\d)20\d\d([-_]?)\d\d\1\d\d(?=\D|\d{6}(?!\d)|$)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<!\d)20\d\d(?<sign>[-_]?)\d\d\k<sign>\d\d(?=\D|\d{6}(?!\d)|$)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex InName();
 }
