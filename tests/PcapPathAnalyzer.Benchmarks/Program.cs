@@ -3,6 +3,8 @@ using PcapPathAnalyzer.Benchmarks;
 
 if (args is ["stitch", var folder, var flows, var packets])
     return StitchTiming.Run(folder, int.Parse(flows), int.Parse(packets));
+if (args is ["dumps", .. var dumps])
+    return DumpsTiming.Run(dumps);
 if (args is ["rules", var rules])
     return RulesTiming.Run(int.Parse(rules));
 if (args is ["generate-capture", var target, var count])
