@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Dumps.Nftables;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Dumps;
@@ -52,6 +53,7 @@ public static class DumpJson
         BridgeVlanRecord r => [Fill(Head(r.Location, r.Kind), ("ifname", r.Device), ("vlan", r.First), ("vlanEnd", r.Last == r.First ? null : r.Last), ("pvid", True(r.IsPvid)),
             ("untagged", True(r.IsUntagged)), ("tunid", Told(r.TunnelId)))],
         IptablesTable r => Rules(r),
+        NftTable r => NftJson.Of(r, Head),
         _ => [Head(record.Location, record.Kind)],
     };
 

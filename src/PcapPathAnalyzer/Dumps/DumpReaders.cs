@@ -15,6 +15,7 @@ public static class DumpReaders
         new Iptables.IptablesSaveReader(),
         new Iptables.IptablesListReader(),
         new Iptables.IptablesRulesReader(),
+        new Nftables.NftRulesetReader(),
         new IpSetReader(),
         new IpvsReader(),
         new BridgeVlanReader(),
