@@ -6,7 +6,7 @@ namespace PcapPathAnalyzer.Tests.Bundles;
 /// <summary>One file may hold the output of commands that ran in several network namespaces: what a heading names goes to that one.</summary>
 public sealed class NetworkNamespaceHeadingTests
 {
-    private const string Addresses = "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP\n    link/ether 02:00:00:00:00:0a brd ff:ff:ff:ff:ff:ff\n    inet {0}/24 scope global eth0\n";
+    private const string Addresses = "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP\n    link/ether 02:00:00:00:00:0a brd ff:ff:ff:ff:ff:ff\n    inet 10.0.0.7/24 scope global eth0\n";
 
     [TestCase("ip netns exec web ip addr", "node-a/web")]
     [TestCase("sudo ip netns exec web ip addr", "node-a/web")]
@@ -21,7 +21,7 @@ public sealed class NetworkNamespaceHeadingTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(Path.Combine(folder.Path, "node-a"));
-        File.WriteAllText(Path.Combine(folder.Path, "node-a", "all.txt"), $"$ ip route\ndefault via 192.0.2.1 dev eth0 \n$ {command}\n{string.Format(Addresses, "10.0.0.7")}$ ip neigh\n192.0.2.1 dev eth0 lladdr 02:00:00:00:00:01 STALE\n");
+        File.WriteAllText(Path.Combine(folder.Path, "node-a", "all.txt"), $"$ ip route\ndefault via 192.0.2.1 dev eth0 \n$ {command}\n{Addresses}$ ip neigh\n192.0.2.1 dev eth0 lladdr 02:00:00:00:00:01 STALE\n");
         using var bundle = BundleReader.Read(folder.Path);
         var network = PathAnalyzer.BuildNetwork(bundle);
         var owner = network.Namespaces.Single(n => n.Interfaces.Any(i => i.Addresses.Count > 0));
