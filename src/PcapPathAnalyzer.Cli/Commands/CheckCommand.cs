@@ -8,7 +8,7 @@ namespace PcapPathAnalyzer.Cli.Commands;
 /// <summary><c>pcappath check BUNDLE</c>: what is wrong in the dumps themselves.</summary>
 internal static class CheckCommand
 {
-    private static readonly string[] Formats = ["text", "json"];
+    private static readonly string[] Formats = ["text", "json", "sarif"];
 
     public static Command Create()
     {
@@ -28,10 +28,13 @@ internal static class CheckCommand
             return Shell.Refuse(FailOn.Refusal(failOn));
         var bundle = BundleReader.Read(path);
         var remarks = DumpChecks.Run(PathAnalyzer.BuildNetwork(bundle), bundle.Problems);
-        if (format == "json")
-            CheckReport.WriteJson(bundle.Name, remarks, Console.Out);
-        else
-            CheckReport.WriteText(remarks, Console.Out);
+        switch (format)
+        {
+            case "json": CheckReport.WriteJson(bundle.Name, remarks, Console.Out); break;
+            case "sarif": CheckSarif.Write(bundle.Name, remarks, Console.Out); break;
+            default: CheckReport.WriteText(remarks, Console.Out); break;
+        }
+
         return remarks.Any(r => r.Problem.Severity >= threshold) ? Shell.FindingReached : Shell.Done;
     }
 }
