@@ -93,12 +93,13 @@ internal sealed class FlowBuilder(ObservationTables tables, Network network)
         Packets = join.Packets,
         InitialSequence = join.A.InitialSequence,
         Conntrack = join.Conntrack?.Location,
+        Namespace = join.Namespace,
     };
 
     private IEnumerable<IcmpErrorSeen> Errors(FlowDirection direction) =>
         direction.Transmissions.Where(t => t.IsIcmpError).Select(t =>
         {
             var o = t.Observations[0];
-            return new IcmpErrorSeen(tables.Tuples[o.Tuple].Source, o.IcmpTypeCode >> 8, o.IcmpTypeCode & 255, tables.Points[o.Point], o.Frame);
+            return new IcmpErrorSeen(tables.Tuples[o.Tuple].Source, o.IcmpTypeCode >> 8, o.IcmpTypeCode & 255, tables.Points[o.Point], o.Frame) { IsReply = t.IsReply, Time = t.Time };
         });
 }

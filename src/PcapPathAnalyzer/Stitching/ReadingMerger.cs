@@ -66,6 +66,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         }
 
         waiting.Clear();
+        tables.SharePlaces();
         return new Observations(tables, legs, readings, numbers, ByTuple, firstFragments);
     }
 
@@ -102,7 +103,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
 
     private static int Join(string clock, in LocalLeg local, Leg leg, ReadingNumbers map)
     {
-        var forward = map.Tuples[local.Forward];
+        var forward = Ends(local, map).Forward;
         if (local.IsDirectionCertain)
             leg.Settle(forward);
         else
@@ -134,14 +135,21 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         return best;
     }
 
-    private Leg GetOrAdd(in LocalLeg local, ReadingNumbers map)
+    // Each side of a simultaneous open is the client where its SYN was seen first: for all files it is the side of the lower number.
+    private static (int Forward, int Reverse, uint Number) Ends(in LocalLeg local, ReadingNumbers map)
     {
         var (forward, reverse) = (map.Tuples[local.Forward], map.Tuples[local.Reverse]);
+        return local.IsSimultaneous && reverse < forward ? (reverse, forward, local.OtherSequence) : (forward, reverse, local.Number);
+    }
+
+    private Leg GetOrAdd(in LocalLeg local, ReadingNumbers map)
+    {
+        var (forward, reverse, initial) = Ends(local, map);
         var canonical = Math.Min(forward, reverse);
-        var number = keys.Add(new LegKey(canonical, local.Number, local.Kind)) - 1;
+        var number = keys.Add(new LegKey(canonical, initial, local.Kind)) - 1;
         if (number < legs.Count)
             return legs[number];
-        var leg = new Leg(number, forward, reverse) { InitialSequence = local.Kind == LegKind.Opened ? local.Number : null };
+        var leg = new Leg(number, forward, reverse) { InitialSequence = local.Kind == LegKind.Opened ? initial : null };
         legs.Add(leg);
         ByTuple.Add(canonical, leg);
         return leg;
