@@ -79,7 +79,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
             for (var k = head; k >= 0; k = matcher.Set.Next(k))
             {
                 ref var o = ref items[indices[k]];
-                var key = PathOrder.Key(o);
+                var key = PathOrder.Key(o, tables);
                 var found = guess < hops.Count && hops[guess].Key == key ? guess : hops.FindIndex(h => h.Key == key);
                 if (found < 0)
                 {
