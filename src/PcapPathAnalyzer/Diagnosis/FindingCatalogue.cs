@@ -32,6 +32,13 @@ internal static class FindingCatalogue
         new Findings.UnreadInput(),
     ];
 
+    private static readonly Dictionary<string, FindingCode> ByCode = Rules.SelectMany(r => r.Codes).ToDictionary(c => c.Code, StringComparer.Ordinal);
+
+    /// <summary>What can be found, by name.</summary>
+    public static IReadOnlyList<FindingCode> Codes { get; } = [.. ByCode.Values.OrderBy(c => c.Code, StringComparer.Ordinal)];
+
+    public static FindingCode Code(string code) => ByCode[code];
+
     /// <summary>Findings, worst first, then by how many flows show them, then the surest.</summary>
     public static IReadOnlyList<Finding> Diagnose(Evidence evidence) =>
         [.. OneCauseEach(evidence).OrderByDescending(f => f.Severity).ThenByDescending(f => f.Flows.Count).ThenBy(f => Doubt(f.Confidence)).ThenBy(f => f.Code, StringComparer.Ordinal).ThenBy(f => f.Namespace, StringComparer.Ordinal).ThenBy(f => f.Message, StringComparer.Ordinal)];

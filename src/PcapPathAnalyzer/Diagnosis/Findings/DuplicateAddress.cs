@@ -6,6 +6,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// <summary><c>duplicate-address</c>: one address on interfaces of two namespaces that can reach each other.</summary>
 internal sealed class DuplicateAddress : IFindingRule
 {
+    private static readonly FindingCode Kind = new("duplicate-address", "An address is used twice", "Two interfaces have the same address: neighbours learn now one, now the other.")
+    {
+        Severity = Severity.Error,
+        Explanation = "Both holders answer ARP for the address, and a neighbour keeps the answer that it got last. Connections reach now one and now the other, and what the wrong one gets it answers with RST or not at all.",
+        CheckNext = "Which of the two was given the address wrongly: a static address inside the pool, a restored machine, two IPAM stores for one range.",
+        Reference = new Uri("https://www.rfc-editor.org/rfc/rfc5227"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var addresses = evidence.Network.Namespaces.SelectMany(n => n.Interfaces).Where(i => !i.IsLoopback).SelectMany(i => i.Addresses.Select(a => (Interface: i, Record: a)))
@@ -19,7 +29,7 @@ internal sealed class DuplicateAddress : IFindingRule
             var flows = evidence.Flows.Where(f => f.Requested.Destination == group.Key || f.Requested.Source == group.Key || f.Served?.Destination == group.Key).OrderByDescending(f => f.Failed()).ToList();
             yield return new Finding
             {
-                Code = "duplicate-address",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = holders[1].Interface.Namespace.Name,
                 Location = holders[1].Record.Location,

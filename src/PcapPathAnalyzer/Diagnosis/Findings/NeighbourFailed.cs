@@ -11,6 +11,24 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// </summary>
 internal sealed class NeighbourFailed : IFindingRule
 {
+    private static readonly FindingCode Unanswered = new("neighbor-failed", "The next hop does not answer", "The neighbour entry of the next hop is FAILED or INCOMPLETE: nobody answers ARP or neighbour discovery.")
+    {
+        Severity = Severity.Error,
+        Explanation = "The kernel asks for the MAC address of the next hop three times and drops what waits for it when nobody answers. The host is down, on another segment, or has another address by now.",
+        CheckNext = "ARP on the device (tcpdump -ni DEV arp), and whether the address is still in use.",
+        Reference = new Uri("https://man7.org/linux/man-pages/man8/ip-neighbour.8.html"),
+    };
+
+    private static readonly FindingCode StaleEndpoint = new("stale-endpoint", "Traffic to an endpoint that is gone", "A service still sends to an address that no interface has any more.")
+    {
+        Severity = Severity.Error,
+        Explanation = "A rule or a connection tracking entry translates to a pod that is gone, and nobody answers ARP for its address. A share of the connections fails, or, where a client keeps its UDP port, all of that client's.",
+        CheckNext = "The service's EndpointSlices, kube-proxy's log, and conntrack entries to the old address.",
+        Reference = new Uri("https://kubernetes.io/docs/reference/networking/virtual-ips/"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Unanswered, StaleEndpoint];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var silent = evidence.Lost.SelectMany(Ways).Where(l => IsSilent(evidence, l));
@@ -59,7 +77,7 @@ internal sealed class NeighbourFailed : IFindingRule
         var cause = StaleCause.Of(evidence, first);
         return new Finding
         {
-            Code = "stale-endpoint",
+            Code = StaleEndpoint.Code,
             Severity = Severity.Error,
             Namespace = first.Place.Name,
             Location = cause.Conntrack?.Location ?? Entry(first)?.Location ?? cause.Rule?.Location,
@@ -82,7 +100,7 @@ internal sealed class NeighbourFailed : IFindingRule
         var gateway = first.Route!.Destination.Length == 0 ? ", its default gateway," : "";
         return new Finding
         {
-            Code = "neighbor-failed",
+            Code = Unanswered.Code,
             Severity = Severity.Error,
             Namespace = first.Place.Name,
             Location = vtep?.Location ?? Entry(first)?.Location ?? first.Route.Location,
