@@ -7,6 +7,7 @@ var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networki
 {
     AnalyzeCommand.Create(),
     CheckCommand.Create(),
+    CollectCommand.Create(),
     DecodeCommand.Create(),
     DumpCommand.Create(),
     ExplainCommand.Create(),

@@ -37,7 +37,7 @@ public static class DumpJson
         ConntrackStatisticsRecord r => [Fill(Head(r.Location, r.Kind), ("cpu", r.Cpu), ("counters", new JObject(r.Counters.Select(static c => (object)new JProperty(c.Key, c.Value)).ToArray())))],
         NetnsRecord r => [Fill(Head(r.Location, r.Kind), ("name", r.Name), ("id", r.Id < 0 ? null : r.Id))],
         CniRecord r => [Fill(Head(r.Location, r.Kind), ("name", r.Name), ("cniVersion", r.Version), ("plugins", new JArray(r.Plugins.Select(static p => (object)Plugin(p)).ToArray())))],
-        IpSetRecord r => IpSet(r),
+        IpSetRecord r => IpSetJson.Of(r),
         IptablesTable r => Rules(r),
         _ => [Head(record.Location, record.Kind)],
     };
@@ -62,7 +62,7 @@ public static class DumpJson
 
     internal static object? Known(MacAddress address) => address.IsNone ? null : address;
 
-    private static JObject Head(SourceLocation at, string kind)
+    internal static JObject Head(SourceLocation at, string kind)
     {
         var head = new JObject { { "file", at.File }, { "line", at.Line } };
         if (at.Column > 1)
@@ -94,13 +94,6 @@ public static class DumpJson
 
     private static JObject Tuple(in FiveTuple tuple, long packets) => Fill(
         [], ("src", tuple.Source), ("src_port", Positive(tuple.SourcePort)), ("dst", tuple.Destination), ("dst_port", Positive(tuple.DestinationPort)), ("packets", packets < 0 ? null : packets));
-
-    private static IEnumerable<JObject> IpSet(IpSetRecord set)
-    {
-        yield return Fill(Head(set.Location, set.Kind), ("name", set.Name), ("type", set.Type), ("family", set.Family), ("members", set.Members.Count));
-        foreach (var member in set.Members)
-            yield return Fill(Head(new SourceLocation(set.Location.File, member.Line), "ipset-member"), ("name", set.Name), ("member", member.Text), ("nomatch", True(member.NoMatch)));
-    }
 
     private static IEnumerable<JObject> Rules(IptablesTable table)
     {

@@ -13,6 +13,7 @@ public static class DumpReaders
     public static IReadOnlyList<IDumpReader> All { get; } =
     [
         new Iptables.IptablesSaveReader(),
+        new IpSetReader(),
         new BridgeLinkReader(),
         new IpAddrReader(),
         new IpBriefReader(),

@@ -72,7 +72,7 @@ public sealed class TopologyBuilder
             Tables = All<IptablesTable>().ToList(),
             Conntrack = All<ConntrackRecord>().ToList(),
             Sockets = All<SocketRecord>().ToList(),
-            IpSets = ByName(All<IpSetRecord>(), s => s.Name),
+            IpSets = ByName(All<IpSetRecord>().OrderBy(s => !s.IsWhole), s => s.Name),
             Sysctls = ByName(All<SysctlRecord>(), s => s.Name),
         };
         var addresses = All<AddressRecord>().ToList();

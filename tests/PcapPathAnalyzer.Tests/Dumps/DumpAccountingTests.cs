@@ -19,6 +19,7 @@ public sealed class DumpAccountingTests
         ["ip-neigh"] = ["ip-neigh", "arp"],
         ["ip-route"] = ["ip-route", "route", "ip-neigh"],
         ["ip-rule"] = ["ip-rule"],
+        ["ipset"] = ["ipset"],
         ["netstat"] = ["netstat", "ss", "route", "nstat", "netstat-statistics", "netstat-interfaces", "netstat-groups"],
         ["proc"] = ["arp", "proc-net-route", "proc-net-sockets", "conntrack"],
         ["ss"] = ["ss"],

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace PcapPathAnalyzer.Tests.Support;
 
 /// <summary>A network namespace of its own, removed at the end; the test is skipped where it cannot be made.</summary>
@@ -16,7 +14,7 @@ internal sealed class NetworkNamespaceFixture : IDisposable
         var made = new NetworkNamespaceFixture();
         try
         {
-            var (exit, _, error) = Execute(["ip", "netns", "add", made.name], "");
+            var (exit, _, error) = Tool.Run("", "ip", "netns", "add", made.name);
             if (exit != 0)
                 Assert.Ignore($"no network namespace can be made: {error.Trim()}");
         }
@@ -31,31 +29,11 @@ internal sealed class NetworkNamespaceFixture : IDisposable
     /// <summary>Runs a program inside; a program that is not installed skips the test.</summary>
     public (int Exit, string Output, string Error) Run(string input, params string[] command)
     {
-        var result = Execute(["ip", "netns", "exec", name, .. command], input);
+        var result = Tool.Run(input, ["ip", "netns", "exec", name, .. command]);
         if (result.Exit == 255 && result.Error.Contains("No such file"))
             Assert.Ignore($"{command[0]} is not installed");
         return result;
     }
 
-    public void Dispose() => Execute(["ip", "netns", "del", name], "");
-
-    private static (int Exit, string Output, string Error) Execute(string[] command, string input)
-    {
-        var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        try
-        {
-            process.StandardInput.Write(input);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // The program ended without reading all of its input; its exit status says why.
-        }
-
-        process.WaitForExit();
-        return (process.ExitCode, output.Result, error.Result);
-    }
+    public void Dispose() => Tool.Run("", "ip", "netns", "del", name);
 }

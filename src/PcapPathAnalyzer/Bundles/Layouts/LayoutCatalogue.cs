@@ -6,6 +6,7 @@ internal static class LayoutCatalogue
     /// <summary>A new collector is a new file and a line here.</summary>
     public static IReadOnlyList<IBundleLayout> All { get; } =
     [
+        new PcappathCollect(),
         new SosReport(),
         new RetinaCapture(),
         new EksLogCollector(),

@@ -23,7 +23,7 @@ internal static class IpSets
         if (set.Family is { } family && (family == "inet") != packet.Tuple.Source.IsIpv4)
             return Answer.No;
         // The longest network wins, and one marked nomatch is an exception (net/netfilter/ipset/ip_set_hash_net.c).
-        var answer = Answer.No;
+        var answer = set.IsWhole ? Answer.No : Answer.Unknown;
         var longest = -1;
         foreach (var member in set.Members)
         {

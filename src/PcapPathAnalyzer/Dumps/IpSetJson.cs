@@ -1,0 +1,20 @@
+using Newtonsoft.Json.Linq;
+
+namespace PcapPathAnalyzer.Dumps;
+
+/// <summary>The JSON form of an IP set: one object for the set, one per member.</summary>
+internal static class IpSetJson
+{
+    public static IEnumerable<JObject> Of(IpSetRecord set)
+    {
+        yield return DumpJson.Fill(DumpJson.Head(set.Location, set.Kind), ("name", set.Name), ("type", set.Type), ("family", set.Family), ("options", set.Options),
+            ("members", set.Members.Count), ("whole", set.IsWhole ? null : false));
+        foreach (var m in set.Members)
+        {
+            yield return DumpJson.Fill(DumpJson.Head(set.Location with { Line = m.Line }, "ipset-member"), ("name", set.Name), ("member", m.Text), ("nomatch", DumpJson.True(m.NoMatch)),
+                ("wildcard", DumpJson.True(m.IsWildcard)), ("timeout", Told(m.Timeout)), ("packets", Told(m.Packets)), ("bytes", Told(m.Bytes)), ("comment", m.Comment), ("details", m.Details));
+        }
+    }
+
+    private static object? Told(long value) => value < 0 ? null : value;
+}
