@@ -13,6 +13,7 @@ internal static class FindingCatalogue
     private static readonly IFindingRule[] Rules =
     [
         new Findings.DroppedByRule(),
+        new Findings.ServiceRules(),
         new Findings.Hairpin(),
         new Findings.ForwardingDisabled(),
         new Findings.ReversePathFilter(),
@@ -20,14 +21,24 @@ internal static class FindingCatalogue
         new Findings.NeighbourFailed(),
         new Findings.MissingFdbEntry(),
         new Findings.TunnelMismatch(),
+        new Findings.BadChecksum(),
         new Findings.DuplicateAddress(),
         new Findings.ConnectionRefused(),
         new Findings.ReplyBypassesNat(),
+        new Findings.ZeroWindow(),
         new Findings.MtuBlackhole(),
+        new Findings.NatCollision(),
+        new Findings.ConntrackFull(),
+        new Findings.ServerSilent(),
         new Findings.UdpUnanswered(),
+        new Findings.AsymmetricPath(),
         new Findings.LostBetweenPoints(),
         new Findings.LostOutsideCapture(),
+        new Findings.ConnectionReset(),
         new Findings.Retransmissions(),
+        new Findings.HighLatency(),
+        new Findings.TwoBackends(),
+        new Findings.CaptureGap(),
         new Findings.ClockSkew(),
         new Findings.UnreadInput(),
     ];
@@ -50,7 +61,8 @@ internal static class FindingCatalogue
         {
             foreach (var finding in rule.Find(evidence).ToList())
             {
-                var open = finding.Flows.Where(f => !f.Failed() || !explained.Contains(f)).ToList();
+                var symptom = Code(finding.Code).IsSymptom;
+                var open = finding.Flows.Where(f => !(f.Failed() || symptom) || !explained.Contains(f)).ToList();
                 if (finding.Flows.Count > 0 && open.Count == 0)
                     continue;
                 if (finding.Severity > Severity.Info)

@@ -14,6 +14,9 @@ public sealed record FindingCode(string Code, string Title, string Meaning)
     /// <summary>The worst it is reported with.</summary>
     public required Severity Severity { get; init; }
 
+    /// <summary>True where it only says what was seen: a flow that a cause explains is not said to show it as well.</summary>
+    public bool IsSymptom { get; init; }
+
     /// <summary>Two sentences: how it comes about in the kernel or the cluster, and what a user notices of it.</summary>
     public required string Explanation { get; init; }
 

@@ -21,6 +21,8 @@ internal sealed class CaptureReading(BlockPool pool)
     /// <summary>Later fragments, by datagram: where no file has the first one they stand for themselves.</summary>
     public Dictionary<FragmentKey, LocalLeg> LaterFragments { get; } = [];
 
+    public ResolutionLog Resolutions { get; } = new();
+
     public List<Problem> Problems { get; } = [];
 
     public long[] Faults { get; } = new long[Enum.GetValues<Decode.DecodeFault>().Length];
