@@ -16,9 +16,9 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     private readonly List<CaptureReading> readings = [];
     private readonly List<ReadingNumbers> numbers = [];
     private readonly List<NotOpened> waiting = [];
-    private LegsByTuple? found;
+    private LegsByNumber? found;
 
-    private LegsByTuple ByTuple => found ??= new LegsByTuple(legs);
+    private LegsByNumber ByTuple => found ??= new LegsByNumber(legs);
 
     public static Observations Merge(IEnumerable<CaptureReading> readings)
     {
