@@ -22,8 +22,9 @@ internal sealed class LegTracker
     /// <summary>Idle time after which datagrams between the same ports are another exchange: nf_conntrack_udp_timeout_stream.</summary>
     private const long DatagramIdle = 120_000_000_000;
 
-    private Dictionary<(int Canonical, uint Number, LegKind Kind), int> byKey = [];
-    private Interner<PointAndTuple> otherPoints = new();
+    // A leg's number is that of its key, less one.
+    private readonly Interner<LegKey> keys = new();
+    private readonly Interner<PointAndTuple> otherPoints = new();
     private State[] states = new State[64];
     private State[] otherStates = new State[64];
     private Endpoint[] endpoints = new Endpoint[64];
@@ -49,12 +50,15 @@ internal sealed class LegTracker
         return leg;
     }
 
-    /// <summary>The file has been read: only the legs themselves are kept.</summary>
-    public void Close()
+    /// <summary>Forgets all legs; the memory stays for the next file.</summary>
+    public void Clear()
     {
-        byKey = [];
-        otherPoints = new Interner<PointAndTuple>();
-        (states, otherStates, endpoints) = ([], [], []);
+        keys.Clear();
+        otherPoints.Clear();
+        Array.Clear(states);
+        Array.Clear(otherStates);
+        Array.Clear(endpoints);
+        Count = 0;
     }
 
     // What is asked of every packet's tuple, worked out once.
@@ -66,7 +70,7 @@ internal sealed class LegTracker
         {
             var value = tables.Tuples[tuple];
             var reverse = tables.Tuples.Add(value.Reversed);
-            endpoints[tuple] = new Endpoint(reverse, Math.Min(tuple, reverse), value.Protocol, value.DestinationPort.CompareTo(value.SourcePort));
+            endpoints[tuple] = new Endpoint(reverse, Math.Min(tuple, reverse), value.Protocol, value.DestinationPort.CompareTo(value.SourcePort), value.Destination.IsMulticast);
         }
 
         return ref endpoints[tuple];
@@ -94,7 +98,7 @@ internal sealed class LegTracker
         {
             if (state.Leg > 0)
                 return state.Leg - 1;
-            var middle = GetOrAdd((endpoint.Canonical, 0, LegKind.Middle), o.Tuple, endpoint.Reverse);
+            var middle = GetOrAdd(new LegKey(endpoint.Canonical, 0, LegKind.Middle), o.Tuple, endpoint.Reverse);
             // The lower port is the server's, as a first guess.
             if (endpoint.PortOrder != 0)
                 legs[middle].Vote(endpoint.PortOrder < 0 ? o.Tuple : endpoint.Reverse);
@@ -104,9 +108,15 @@ internal sealed class LegTracker
         var isReply = (o.TcpFlags & TcpFlags.Ack) != 0;
         // Simultaneous open (RFC 9293 section 3.5): the other side's SYN opens no second connection.
         if (!isReply && state.Leg > 0 && legs[state.Leg - 1] is { Kind: LegKind.Opened, HasOnlySyns: true } half && half.Forward == endpoint.Reverse)
+        {
+            legs[state.Leg - 1].Meet(o.TcpSequence);
+            return state.Leg - 1;
+        }
+
+        if (isReply && state.Leg > 0 && legs[state.Leg - 1].IsSimultaneous)
             return state.Leg - 1;
         var isn = isReply ? o.TcpAcknowledgment - 1 : o.TcpSequence;
-        var leg = GetOrAdd((endpoint.Canonical, isn, LegKind.Opened), isReply ? endpoint.Reverse : o.Tuple, isReply ? o.Tuple : endpoint.Reverse);
+        var leg = GetOrAdd(new LegKey(endpoint.Canonical, isn, LegKind.Opened), isReply ? endpoint.Reverse : o.Tuple, isReply ? o.Tuple : endpoint.Reverse);
         legs[leg].IsDirectionCertain = true;
         return leg;
     }
@@ -115,16 +125,19 @@ internal sealed class LegTracker
     {
         if (state.Leg > 0 && o.Time - state.Time > DatagramIdle)
             state.Epoch++;
-        var leg = GetOrAdd((endpoint.Canonical, state.Epoch, LegKind.Datagrams), o.Tuple, endpoint.Reverse);
+        var leg = GetOrAdd(new LegKey(endpoint.Canonical, state.Epoch, LegKind.Datagrams), o.Tuple, endpoint.Reverse);
         var type = o.IcmpTypeCode >> 8;
         if (endpoint.Protocol == IpProtocol.Icmp)
             Turn(ref legs[leg], type is 8 or 13 ? o.Tuple : endpoint.Reverse, certain: type is 8 or 0 or 13 or 14);
         else if (endpoint.Protocol == IpProtocol.Icmpv6)
-            Turn(ref legs[leg], type is 128 ? o.Tuple : endpoint.Reverse, certain: type is 128 or 129);
+            Turn(ref legs[leg], IsAnswer(type) && !endpoint.IsToGroup ? endpoint.Reverse : o.Tuple, certain: type is 128 or 129);
         else if (state.Leg != leg + 1)
             legs[leg].Vote(o.Tuple); // who speaks first at a point asks
         return leg;
     }
+
+    // Echo reply (RFC 4443), router and neighbour advertisement (RFC 4861).
+    private static bool IsAnswer(int type) => type is 129 or 134 or 136;
 
     private static void Turn(ref LocalLeg leg, int forward, bool certain)
     {
@@ -138,14 +151,14 @@ internal sealed class LegTracker
         leg.IsDirectionCertain = true;
     }
 
-    private int GetOrAdd((int Canonical, uint Number, LegKind Kind) key, int forward, int reverse)
+    private int GetOrAdd(in LegKey key, int forward, int reverse)
     {
-        if (byKey.TryGetValue(key, out var leg))
+        var leg = keys.Add(key) - 1;
+        if (leg < Count)
             return leg;
         if (Count == legs.Length)
             Array.Resize(ref legs, Count * 2);
         legs[Count] = new LocalLeg { Forward = forward, Reverse = reverse, Number = key.Number, Kind = key.Kind, HasOnlySyns = true, FirstTime = long.MaxValue, LastTime = long.MinValue };
-        byKey.Add(key, Count);
         return Count++;
     }
 
@@ -154,7 +167,7 @@ internal sealed class LegTracker
         public override int GetHashCode() => (Point * 486187739) ^ Canonical;
     }
 
-    private readonly record struct Endpoint(int Reverse, int Canonical, IpProtocol Protocol, int PortOrder)
+    private readonly record struct Endpoint(int Reverse, int Canonical, IpProtocol Protocol, int PortOrder, bool IsToGroup)
     {
         public bool IsKnown => Reverse != 0 || Canonical != 0;
     }
@@ -203,6 +216,10 @@ internal struct LocalLeg
     public ulong FirstSyn;
     public ulong SecondSyn;
 
+    /// <summary>Simultaneous open (RFC 9293 section 3.5): both sides sent a SYN, the other one with <see cref="OtherSequence"/>.</summary>
+    public bool IsSimultaneous;
+    public uint OtherSequence;
+
     /// <summary>Initial sequence number of the server; valid with <see cref="HasServerSequence"/>.</summary>
     public uint ServerSequence;
     public bool HasServerSequence;
@@ -221,6 +238,9 @@ internal struct LocalLeg
         else if (identity != FirstSyn && SecondSyn == 0)
             SecondSyn = identity;
     }
+
+    /// <summary>The other side sent a SYN too.</summary>
+    public void Meet(uint sequence) => (IsSimultaneous, OtherSequence) = (true, sequence);
 
     public void Vote(int forward) => Votes += forward == Forward ? 1 : -1;
 

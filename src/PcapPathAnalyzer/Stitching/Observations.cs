@@ -6,7 +6,7 @@ internal sealed class Observations(
     List<Leg> legs,
     IReadOnlyList<CaptureReading> readings,
     IReadOnlyList<ReadingNumbers> numbers,
-    Dictionary<int, List<Leg>> byTuple,
+    LegsByNumber byTuple,
     Dictionary<FragmentKey, int> firstFragments)
 {
     private IReadOnlyList<ReadingNumbers> maps = numbers;
@@ -23,29 +23,29 @@ internal sealed class Observations(
     /// <summary>Hands out copies of one file's observations in their order, block by block, by common numbers.</summary>
     /// <param name="file">From 0.</param>
     /// <param name="consume">True when this is the last time: memory is given back on the way.</param>
-    public void ForEach(int file, bool consume, Action<Span<Observation>> take) => ForEach(file, consume, long.MaxValue, take);
+    public void ForEach(int file, bool consume, Action<Span<Observation>> take) => ForEach(file, consume, block =>
+    {
+        take(block);
+        return true;
+    });
 
-    /// <summary>As above, the first <paramref name="limit"/> only (rounded up to a block).</summary>
-    public void ForEach(int file, bool consume, long limit, Action<Span<Observation>> take)
+    /// <summary>As above, until <paramref name="take"/> says that it has enough.</summary>
+    public void ForEach(int file, bool consume, Func<Span<Observation>, bool> take)
     {
         var copy = new Observation[BlockPool.BlockSize];
-        readings[file].Observations.ForEach(consume, limit, block =>
+        var map = maps[file];
+        readings[file].Observations.ForEach(consume, block =>
         {
             var span = copy.AsSpan(0, block.Length);
             block.CopyTo(span);
             foreach (ref var o in span)
-                Translate(ref o, maps[file]);
-            take(span);
+                Translate(ref o, map);
+            return take(span);
         });
     }
 
     /// <summary>All observations were handed out for the last time.</summary>
-    public void ForgetFiles()
-    {
-        foreach (var reading in readings)
-            reading.ForgetNumbers();
-        maps = [];
-    }
+    public void ForgetFiles() => maps = [];
 
     private void Translate(ref Observation o, ReadingNumbers map)
     {
@@ -75,12 +75,10 @@ internal sealed class Observations(
     // The connection between these endpoints that was there at the time: the last that had begun.
     private int LegAt(in Observation o, int tuple)
     {
-        if (!byTuple.TryGetValue(Math.Min(tuple, Tables.Tuples.Find(Tables.Tuples[tuple].Reversed)), out var candidates))
-            return -1;
+        var best = byTuple.First(Math.Min(tuple, Tables.Tuples.Find(Tables.Tuples[tuple].Reversed)));
         var clock = Tables.Points[o.Point].Clock;
-        var best = candidates[0];
         var begun = long.MinValue;
-        foreach (var leg in candidates)
+        for (var leg = best; leg is not null; leg = byTuple.After(leg))
         {
             foreach (var span in leg.Spans)
             {
@@ -89,6 +87,6 @@ internal sealed class Observations(
             }
         }
 
-        return best.Index;
+        return best?.Index ?? -1;
     }
 }

@@ -13,55 +13,52 @@ internal static class OutcomeJudge
 
     private static FlowOutcome Datagram(Flow flow)
     {
-        if (flow.IcmpErrors.FirstOrDefault(IsUnreachable) is { } error)
+        if (flow.IcmpErrors.LastOrDefault(e => e.IsReply && IsUnreachable(e)) is { } error && !IsAnsweredAfter(flow, error))
             return IsFromServer(flow, error) ? FlowOutcome.Refused : FlowOutcome.Rejected;
         // Nobody answers a group.
         if (flow.Requested.Destination.IsMulticast || flow.Requested.Destination.IsLimitedBroadcast || flow.Protocol == IpProtocol.Igmp)
             return FlowOutcome.Completed;
         if (flow.Reply.Packets == 0)
             return FlowOutcome.Unanswered;
-        return Arrived(flow.Reply, flow) ? FlowOutcome.Completed : FlowOutcome.OneWay;
+        return Arrived(flow.Reply, flow) && !flow.IcmpErrors.Any(e => !e.IsReply && IsTimeExceeded(e)) ? FlowOutcome.Completed : FlowOutcome.OneWay;
     }
+
+    // What came back after the error says that the service lives, or lives again.
+    private static bool IsAnsweredAfter(Flow flow, IcmpErrorSeen error) => flow.Reply.Transmissions.Any(t => !t.IsIcmpError && t.Time > error.Time);
 
     private static FlowOutcome Tcp(Flow flow)
     {
-        var forward = flow.Forward.Transmissions;
-        var reply = flow.Reply.Transmissions;
-        var synAck = reply.FirstOrDefault(t => (t.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack));
-        var hasSyn = forward.Any(t => (t.TcpFlags & TcpFlags.Syn) != 0);
-        var established = synAck is not null ? forward.Any(t => (t.TcpFlags & (TcpFlags.Ack | TcpFlags.Syn | TcpFlags.Rst)) == TcpFlags.Ack && !t.IsIcmpError) : !hasSyn && reply.Any(t => !t.IsIcmpError) && forward.Any(t => !t.IsIcmpError);
+        var (forward, reply) = (flow.Forward.Summary, flow.Reply.Summary);
+        // Captures that hold one direction only: who acknowledges was answered, whether a capture shows it or not.
+        var oneIsUnseen = (!reply.HasPackets && forward is { HasSyn: true, HasAck: true }) || (!forward.HasPackets && reply is { HasSynAck: true, HasAck: true });
+        var established = oneIsUnseen || (reply.HasSynAck ? forward.HasAck : !forward.HasSyn && reply.HasPackets && forward.HasPackets);
         if (!established)
         {
-            var reset = reply.FirstOrDefault(t => (t.TcpFlags & TcpFlags.Rst) != 0);
-            if (reset is not null && synAck is null)
+            if (reply.HasReset && !reply.HasSynAck)
                 return FlowOutcome.Refused;
-            if (flow.IcmpErrors.Any(IsUnreachable))
+            if (flow.IcmpErrors.Any(e => e.IsReply && IsUnreachable(e)))
                 return FlowOutcome.Rejected;
-            if (!reply.Any(t => !t.IsIcmpError))
+            if (!reply.HasPackets)
                 return FlowOutcome.Unanswered;
-            return forward.Any(t => (t.TcpFlags & TcpFlags.Rst) != 0) ? FlowOutcome.Reset : FlowOutcome.OneWay;
+            return forward.HasReset ? FlowOutcome.Reset : FlowOutcome.OneWay;
         }
 
-        return Ended(forward, reply);
-    }
-
-    private static FlowOutcome Ended(IReadOnlyList<Transmission> forward, IReadOnlyList<Transmission> reply)
-    {
-        var finForward = forward.Any(t => (t.TcpFlags & TcpFlags.Fin) != 0);
-        var finReply = reply.Any(t => (t.TcpFlags & TcpFlags.Fin) != 0);
-        var lastReset = forward.Concat(reply).Where(t => (t.TcpFlags & TcpFlags.Rst) != 0).Select(t => (long?)t.Time).Min();
-        if (IsStuck(forward, reply) || IsStuck(reply, forward))
+        if (IsStuck(flow.Forward, flow.Reply) || IsStuck(flow.Reply, flow.Forward))
             return FlowOutcome.Stalled;
-        if (lastReset is not null && !(finForward || finReply))
+        var wasReset = forward.HasReset || reply.HasReset;
+        var hasFin = forward.HasFin || reply.HasFin;
+        if (wasReset && !hasFin)
             return FlowOutcome.Reset;
-        return finForward && finReply || (lastReset is not null && (finForward || finReply)) ? FlowOutcome.Completed : FlowOutcome.Open;
+        return (forward.HasFin && reply.HasFin) || (oneIsUnseen && hasFin) || (wasReset && hasFin) ? FlowOutcome.Completed : FlowOutcome.Open;
     }
 
     // The last bytes of a side are repeated and never acknowledged.
-    private static bool IsStuck(IReadOnlyList<Transmission> side, IReadOnlyList<Transmission> other)
+    private static bool IsStuck(FlowDirection side, FlowDirection other)
     {
-        var repeated = side.Where(t => t.IsRetransmission && t.PayloadLength > 0).GroupBy(t => t.Sequence).Where(g => g.Count() >= StalledRepeats);
-        return repeated.Any(group => !other.Any(t => (t.TcpFlags & TcpFlags.Ack) != 0 && (int)(t.Acknowledgment - group.Key) > 0));
+        if (side.Retransmissions < StalledRepeats)
+            return false;
+        var repeated = side.Transmissions.Where(t => t.IsRetransmission && t.PayloadLength > 0).GroupBy(t => t.Sequence).Where(g => g.Count() >= StalledRepeats);
+        return repeated.Any(group => !other.Transmissions.Any(t => (t.TcpFlags & TcpFlags.Ack) != 0 && (int)(t.Acknowledgment - group.Key) > 0));
     }
 
     // Answers left the server; they reached the client's end of the captured path as far as the requests began there.
@@ -74,6 +71,8 @@ internal static class OutcomeJudge
     }
 
     private static bool IsFromServer(Flow flow, IcmpErrorSeen error) => flow.Served is { } s && error.Sender == s.Destination;
+
+    private static bool IsTimeExceeded(IcmpErrorSeen e) => e.Type == (e.Sender.IsIpv4 ? 11 : 3);
 
     // RFC 792 type 3 except "fragmentation needed"; RFC 4443 type 1.
     private static bool IsUnreachable(IcmpErrorSeen e) => e.Sender.IsIpv4 ? e.Type == 3 && e.Code != 4 : e.Type == 1;
