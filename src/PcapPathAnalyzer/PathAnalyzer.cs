@@ -32,7 +32,7 @@ public static class PathAnalyzer
         });
         AddressEvidence.Apply(flows, network);
         options.Progress?.Report(new AnalysisProgress("diagnosing", bundle.Captures.Count, bundle.Captures.Count));
-        var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures };
+        var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures, Resolutions = [.. readings.SelectMany(r => r.Resolutions.All)] };
         return new AnalysisResult
         {
             Bundle = bundle,
