@@ -19,11 +19,12 @@ public static class PathAnalyzer
         var problems = new List<Problem>(bundle.Problems);
         var network = BuildNetwork(bundle);
         using var pool = new BlockPool(options.ObservationMemory);
-        var readings = new CaptureFiles(network, pool, options.Filter).Read(bundle.Captures, (file, done) => options.Progress?.Report(new AnalysisProgress($"reading {file}", done, bundle.Captures.Count)));
+        var meter = options.Progress is { } progress ? new ReadingMeter(progress, bundle) : null;
+        var readings = new CaptureFiles(network, pool, options.Filter).Read(meter?.Meter(bundle.Captures) ?? bundle.Captures);
         problems.AddRange(readings.SelectMany(r => r.Problems));
         var observations = ReadingMerger.Merge(readings);
         var count = observations.Count;
-        options.Progress?.Report(new AnalysisProgress($"stitching {count} observations", bundle.Captures.Count, bundle.Captures.Count));
+        meter?.Next($"stitching {count} observations");
         var keeper = new PacketKeeper(options.KeptObservations);
         var (flows, clocks) = new Stitcher(observations, network, pool).Stitch(Explainer, (flow, clocks) =>
         {
@@ -31,7 +32,7 @@ public static class PathAnalyzer
                 PacketSighting.Send(flow, observations.Tables, clocks, sink);
             keeper.Settle(flow);
         });
-        options.Progress?.Report(new AnalysisProgress("diagnosing", bundle.Captures.Count, bundle.Captures.Count));
+        meter?.Next("diagnosing");
         var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures };
         return new AnalysisResult
         {
@@ -93,6 +94,3 @@ public sealed record AnalysisOptions
 
     public IProgress<AnalysisProgress>? Progress { get; init; }
 }
-
-/// <summary>What the analysis is doing, and how many captures are read.</summary>
-public readonly record struct AnalysisProgress(string Doing, int Done, int Total);

@@ -66,7 +66,7 @@ public sealed class SarifReport : IReport
         json.Object("partialFingerprints", () => json.Member("pcappath/v1", SarifFingerprint.Of(f)));
         json.Object("properties", () =>
         {
-            json.Member("namespace", f.Namespace);
+            json.Text("namespace", f.Namespace);
             json.Member("confidence", f.Confidence);
             json.List("flows", f.Flows, (j, x) => j.WriteValue(x.Id));
         });
@@ -86,7 +86,7 @@ public sealed class SarifReport : IReport
             json.List("logicalLocations", [f.Namespace], (j, name) =>
             {
                 j.WriteStartObject();
-                j.Member("fullyQualifiedName", name);
+                j.Member("fullyQualifiedName", Printable.Text(name));
                 j.Member("kind", "namespace");
                 j.WriteEndObject();
             });

@@ -9,19 +9,15 @@ namespace PcapPathAnalyzer.Stitching;
 internal sealed class CaptureFiles(Network network, BlockPool pool, FrameFilter? filter)
 {
     /// <param name="captures">In the bundle's order.</param>
-    /// <param name="begun">Told, from any thread, which file is begun and how many are done.</param>
-    public IReadOnlyList<CaptureReading> Read(IReadOnlyList<BundleCapture> captures, Action<string, int> begun)
+    public IReadOnlyList<CaptureReading> Read(IReadOnlyList<BundleCapture> captures)
     {
         var decode = new DecodeOptions { VxlanPorts = VxlanPorts() };
         var readings = new CaptureReading[captures.Count];
-        var done = 0;
         // One by one from a queue: files differ in size, and a fixed share for each thread would leave one waiting.
         var queue = System.Collections.Concurrent.Partitioner.Create(Enumerable.Range(0, captures.Count), System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering);
         Parallel.ForEach(queue, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, n =>
         {
-            begun(captures[n].File, Volatile.Read(ref done));
             readings[n] = Read(captures[n], decode);
-            Interlocked.Increment(ref done);
         });
         return readings;
     }

@@ -9,8 +9,8 @@ internal static class HtmlAssets
     /// <summary>In the order in which the browser gets them.</summary>
     public static string Style { get; } = Join("base.css", "report.css", "map.css", "flow.css");
 
-    /// <summary>One function around all, so that nothing leaks into the page.</summary>
-    public static string Script { get; } = $"(() => {{\n\"use strict\";\n{Join("theme.js", "data.js", "map.js", "ladder.js", "flow.js", "table.js", "start.js")}}})();\n";
+    /// <summary>One function around all, so that nothing leaks into the page; asynchronous, since the page's data has to be unpacked first.</summary>
+    public static string Script { get; } = $"(async () => {{\n\"use strict\";\n{Join("theme.js", "data.js", "map.js", "packets.js", "ladder.js", "flow.js", "table.js", "start.js")}}})();\n";
 
     /// <summary>A content security policy's name for an inline style sheet or script (CSP level 2, hash-source).</summary>
     public static string Hash(string content) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}'";
