@@ -13,6 +13,7 @@ internal static class CommandTree
         var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networking: which way each packet went, what translated it, where it was lost and why.")
         {
             AnalyzeCommand.Create(),
+            BatchCommand.Create(),
             CheckCommand.Create(),
             CollectCommand.Create(),
             CompletionCommand.Create(),
@@ -22,6 +23,7 @@ internal static class CommandTree
             ExportCommand.Create(),
             InspectCommand.Create(),
             InspectBundleCommand.Create(),
+            MergeCommand.Create(),
             TraceCommand.Create(),
             VscodeTaskCommand.Create(),
             Talk.Quiet,

@@ -20,9 +20,8 @@ public static class PathAnalyzer
         var network = BuildNetwork(bundle);
         using var pool = new BlockPool(options.ObservationMemory);
         var meter = options.Progress is { } progress ? new ReadingMeter(progress, bundle) : null;
-        var readings = new CaptureFiles(network, pool, options.Filter).Read(meter?.Meter(bundle.Captures) ?? bundle.Captures);
+        var (readings, observations) = new CaptureFiles(network, pool, options.Filter).Read(meter?.Meter(bundle.Captures) ?? bundle.Captures);
         problems.AddRange(readings.SelectMany(r => r.Problems));
-        var observations = ReadingMerger.Merge(readings);
         var count = observations.Count;
         meter?.Next($"stitching {count} observations");
         var keeper = new PacketKeeper(options.KeptObservations);

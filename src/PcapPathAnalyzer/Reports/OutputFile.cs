@@ -6,6 +6,9 @@ namespace PcapPathAnalyzer.Reports;
 /// <summary>Writes a file aside and renames it when it is whole: an interrupted run leaves no half-written file under the real name.</summary>
 public static class OutputFile
 {
+    /// <summary>What a file's name ends in while it is written.</summary>
+    public const string Aside = ".partial";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private static readonly ConcurrentDictionary<string, bool> Unfinished = new(StringComparer.Ordinal);
@@ -15,15 +18,18 @@ public static class OutputFile
     public static void Write(string path, Action<TextWriter> write) =>
         WriteBytes(path, stream =>
         {
-            using var writer = new StreamWriter(stream, Utf8, bufferSize: 1 << 16) { NewLine = "\n" };
+            using var writer = Text(stream);
             write(writer);
         });
+
+    /// <summary>Text as all files have it: UTF-8 without a mark, lines that end in LF.</summary>
+    public static StreamWriter Text(Stream stream) => new(stream, Utf8, bufferSize: 1 << 16) { NewLine = "\n" };
 
     /// <param name="path">The file's name when it is whole.</param>
     /// <param name="write">May dispose of the stream.</param>
     public static void WriteBytes(string path, Action<Stream> write)
     {
-        var aside = path + ".partial";
+        var aside = path + Aside;
         Unfinished.TryAdd(aside, true);
         try
         {

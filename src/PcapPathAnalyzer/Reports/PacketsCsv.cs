@@ -8,6 +8,8 @@ namespace PcapPathAnalyzer.Reports;
 /// <summary><c>packets.csv</c>: a row per observation of a packet at a capture point. Written while the analysis runs, since the packets of a large bundle are not kept.</summary>
 public static class PacketsCsv
 {
+    public const string File = "packets.csv";
+
     private static readonly string[] Columns =
     [
         "packet_id", "flow_id", "direction", "hop", "namespace", "interface", "file", "frame", "time", "src", "src_port", "dst", "dst_port", "protocol", "ttl", "vni", "length", "retransmission",
@@ -19,20 +21,27 @@ public static class PacketsCsv
     public static AnalysisResult Write(string folder, Func<PacketSink, AnalysisResult> analyze)
     {
         AnalysisResult? result = null;
-        OutputFile.Write(Path.Combine(folder, "packets.csv"), writer =>
+        OutputFile.WriteBytes(Path.Combine(folder, File), stream =>
         {
-            using var csv = CsvTable.Create(writer);
+            using var csv = CsvTable.Create(stream);
             csv.WriteHeader(Columns);
-            result = analyze((in PacketSighting s) => Row(csv, s));
+            // A flow's packets come together: its name is made once.
+            var (flow, id) = ((Flow?)null, "");
+            result = analyze((in PacketSighting s) =>
+            {
+                if (s.Flow != flow)
+                    (flow, id) = (s.Flow, s.Flow.Id);
+                Row(csv, s, id);
+            });
         });
         return result!;
     }
 
-    private static void Row(CsvWriter csv, in PacketSighting s)
+    private static void Row(CsvWriter csv, in PacketSighting s, string flow)
     {
         var ports = s.Tuple.Protocol.HasPorts();
         csv.WriteField(s.PacketId);
-        csv.WriteField(s.Flow.Id);
+        csv.WriteField(flow);
         csv.WriteField(s.IsReply ? "reply" : "forward");
         csv.WriteField(s.Hop);
         csv.WriteText(s.Point.Namespace);
@@ -41,9 +50,9 @@ public static class PacketsCsv
         csv.WriteField(s.Frame);
         csv.WriteField(s.Time);
         csv.WriteField(s.Tuple.Source);
-        csv.WriteField(ports ? s.Tuple.SourcePort : (ushort?)null);
+        csv.WritePort(s.Tuple.SourcePort, ports);
         csv.WriteField(s.Tuple.Destination);
-        csv.WriteField(ports ? s.Tuple.DestinationPort : (ushort?)null);
+        csv.WritePort(s.Tuple.DestinationPort, ports);
         csv.WriteField(s.Tuple.Protocol.Keyword());
         csv.WriteField(s.Ttl);
         csv.WriteField(s.Vni);

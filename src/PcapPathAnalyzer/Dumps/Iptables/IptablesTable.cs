@@ -1,5 +1,3 @@
-using PcapPathAnalyzer.Diagnostics;
-
 namespace PcapPathAnalyzer.Dumps.Iptables;
 
 /// <summary>Which kernel interface holds the rules. Both can be active at once, each with its own chains on the hooks.</summary>
@@ -27,48 +25,32 @@ public sealed record IptablesTable : DumpRecord
 
     /// <summary>True when the dump ended before COMMIT: rules may be missing.</summary>
     public bool IsCut { get; init; }
+
+    /// <summary>The kind of dump it was read from: <c>iptables-save</c>, <c>iptables-rules</c> (-S), or <c>iptables-list</c> (-L), which may not show all of a rule and rounds counters.</summary>
+    public string DumpKind { get; init; } = "iptables-save";
 }
 
 /// <summary>A chain: built-in where it has a policy.</summary>
-public sealed record IptablesChain
+public sealed record IptablesChain : NetfilterChain
 {
-    public required string Name { get; init; }
-
-    public required SourceLocation Location { get; init; }
-
-    /// <summary>ACCEPT or DROP for built-in chains; null for user chains.</summary>
-    public string? Policy { get; init; }
-
     public long Packets { get; init; } = -1;
 
     public long Bytes { get; init; } = -1;
 
     public required IReadOnlyList<IptablesRule> Rules { get; init; }
 
-    /// <summary>True where a rule refers to the chain and the dump does not declare it.</summary>
-    public bool IsAbsent { get; init; }
+    public override IReadOnlyList<NetfilterRule> AllRules => Rules;
 }
 
-/// <summary>One rule, with the line it stands on.</summary>
-public sealed record IptablesRule
+/// <summary>One rule. Its text is as <c>iptables-save</c> prints it, from <c>-A</c> on; its comment that of <c>-m comment --comment</c>.</summary>
+public sealed record IptablesRule : NetfilterRule
 {
-    public required SourceLocation Location { get; init; }
-
-    public required string Chain { get; init; }
-
-    /// <summary>The rule as <c>iptables-save</c> prints it, from <c>-A</c> on, without counters.</summary>
-    public required string Text { get; init; }
-
     /// <summary>In the rule's order; all must match.</summary>
     public required IReadOnlyList<RuleMatch> Matches { get; init; }
 
     /// <summary>Null for a rule that only counts.</summary>
     public RuleTarget? Target { get; init; }
 
-    public long Packets { get; init; } = -1;
-
-    public long Bytes { get; init; } = -1;
-
-    /// <summary>The text of <c>-m comment --comment</c>; null where there is none.</summary>
-    public string? Comment { get; init; }
+    /// <summary>True where the dump shows the rule in part (<c>iptables -L</c> without <c>-v</c> shows no interfaces): conditions that it does not show are unknowable ones.</summary>
+    public bool IsPartial { get; init; }
 }
