@@ -25,12 +25,13 @@ public static class PathAnalyzer
         var count = observations.Count;
         meter?.Next($"stitching {count} observations");
         var keeper = new PacketKeeper(options.KeptObservations);
-        var (flows, clocks) = new Stitcher(observations, network, pool).Stitch(Explainer, (flow, clocks) =>
+        var (flows, clocks) = new Stitcher(observations, network, pool).Stitch(() => Explainer(network), (flow, clocks) =>
         {
             if (options.Packets is { } sink)
                 PacketSighting.Send(flow, observations.Tables, clocks, sink);
             keeper.Settle(flow);
         });
+        AddressEvidence.Apply(flows, network);
         meter?.Next("diagnosing");
         var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures };
         return new AnalysisResult
@@ -50,9 +51,9 @@ public static class PathAnalyzer
     }
 
     // One a thread: it remembers rulesets' answers.
-    private static Action<Flow> Explainer()
+    private static Action<Flow> Explainer(Network network)
     {
-        var explainer = new HopExplainer();
+        var explainer = new HopExplainer(network);
         return flow =>
         {
             flow.Outcome = OutcomeJudge.Judge(flow);

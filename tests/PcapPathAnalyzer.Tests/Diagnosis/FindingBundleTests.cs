@@ -58,6 +58,16 @@ public sealed class FindingBundleTests(string name)
     }
 
     [Test]
+    public void An_ICMP_error_is_one_packet_however_often_it_and_its_quote_are_translated()
+    {
+        foreach (var flow in result.Flows)
+        {
+            var errors = flow.Forward.Transmissions.Concat(flow.Reply.Transmissions).Where(t => t.IsIcmpError).Select(t => t.Observations[0].Identification).Where(i => i != 0);
+            Assert.That(errors, Is.Unique, flow.Id);
+        }
+    }
+
+    [Test]
     public void Every_frame_that_is_cited_exists()
     {
         foreach (var frame in result.Findings.SelectMany(f => f.Evidence))
