@@ -12,7 +12,7 @@ internal static class PrintedFormats
     [
         ("text", static result => Terminal.Write(new TextReport(new TextStyle(Terminal.HasColour)).Lines(result))),
         ("problems", static result => Terminal.Print(writer => ProblemsReport.Write(result, writer))),
-        ("json", static result => Terminal.Print(writer => JsonReport.Write(result, writer))),
+        ("json", static result => JsonReport.Write(result, Console.OpenStandardOutput())),
         ("sarif", static result => Terminal.Print(writer => SarifReport.Write(result, writer))),
         ("md", static result => Terminal.Print(writer => MarkdownReport.Write(result, writer))),
         ("html", static result => Terminal.Print(writer => HtmlReport.Write(result, writer))),

@@ -115,7 +115,7 @@ public sealed partial class HostileTextTests
     [Test]
     public void JSON_and_SARIF_stay_what_they_are()
     {
-        var analysis = JObject.Parse(Write(w => JsonReport.Write(Result, w)));
+        var analysis = JObject.Parse(Json());
         Assert.That(analysis["namespaces"]!.Select(n => (string?)n["name"]), Does.Contain(HostileBundle.Node));
         var sarif = Write(w => SarifReport.Write(Result, w));
         var uris = JObject.Parse(sarif).SelectTokens("$..uri").Select(u => (string)u!).ToList();
@@ -138,6 +138,13 @@ public sealed partial class HostileTextTests
         var texts = reader.Comments.Select(c => c.Text).Concat(reader.Interfaces.Select(i => i.Name!)).ToList();
         Assert.That(texts, Has.Some.Contains("onerror"));
         Assert.That(texts.SelectMany(t => t).Where(c => char.IsControl(c) || Misleads(c)), Is.Empty);
+    }
+
+    private static string Json()
+    {
+        using var memory = new MemoryStream();
+        JsonReport.Write(Result, memory);
+        return System.Text.Encoding.UTF8.GetString(memory.ToArray());
     }
 
     private static string Terminal(string output)
