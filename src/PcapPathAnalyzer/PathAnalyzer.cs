@@ -33,7 +33,7 @@ public static class PathAnalyzer
         });
         AddressEvidence.Apply(flows, network);
         meter?.Next("diagnosing");
-        var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures };
+        var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures, Resolutions = [.. readings.SelectMany(r => r.Resolutions.All)] };
         return new AnalysisResult
         {
             Bundle = bundle,
