@@ -19,7 +19,7 @@ public sealed class JsonReport : IReport
     public void Write(AnalysisResult result, string folder) =>
         OutputFile.WriteBytes(Path.Combine(folder, "analysis.json"), stream => Write(result, stream));
 
-    private static void Write(AnalysisResult result, Stream stream)
+    public static void Write(AnalysisResult result, Stream stream)
     {
         using var writer = OutputFile.Text(stream);
         using var json = new JsonTextWriter(writer) { Formatting = Formatting.Indented, CloseOutput = false };

@@ -20,6 +20,8 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
 
     public ObservationBlocks Observations { get; } = new(pool);
 
+    public ResolutionLog Resolutions { get; } = new();
+
     public List<Problem> Problems { get; } = [];
 
     public long[] Faults { get; } = new long[Enum.GetValues<Decode.DecodeFault>().Length];

@@ -50,10 +50,12 @@ internal sealed class ClockSample(Observations observations, Network network)
         }
 
         var taken = chosen.Select(_ => new List<Observation>()).ToArray();
+        var ends = chosen.SelectMany(g => g.Legs).SelectMany(l => l.Spans).GroupBy(s => s.Clock, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Max(s => s.Last), StringComparer.Ordinal);
         for (var file = 0; file < observations.Files; file++)
         {
             var perGroup = new int[chosen.Count];
-            observations.ForEach(file, consume: false, limit: PerFile, block =>
+            var searched = 0;
+            observations.ForEach(file, consume: false, block =>
             {
                 foreach (ref var o in block)
                 {
@@ -63,6 +65,10 @@ internal sealed class ClockSample(Observations observations, Network network)
                     if (perGroup[g]++ < PerConnection)
                         taken[g].Add(o);
                 }
+
+                // A whole block later than the last of them: nothing more of them comes.
+                searched += block.Length;
+                return searched < PerFile && ends.TryGetValue(tables.Points[block[0].Point].Clock, out var end) && block[0].Time <= end;
             });
         }
 

@@ -38,7 +38,8 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
         return aligned.Build(items, indices.AsSpan(0, count), isReply, sender, receiver) ?? BuildAny(items, indices, count, isReply, sender, receiver);
     }
 
-    private FlowDirection BuildAny(Observation[] items, int[] indices, int count, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
+    /// <summary>The long way, which any observations can go; parameters as above.</summary>
+    internal FlowDirection BuildAny(Observation[] items, int[] indices, int count, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
     {
         matcher.Match(items, indices, count);
         FindHops(items, indices, count);

@@ -54,7 +54,7 @@ internal sealed class FlowBuilder(ObservationTables tables, Network network)
         NetworkNamespace? sender = null, receiver = null;
         foreach (var leg in legs)
         {
-            ref readonly var tuple = ref tables.Tuples.At(leg.Forward);
+            var tuple = tables.Tuples[leg.Forward];
             sender = Better(sender, network.Owner(tuple.Source));
             receiver = Better(receiver, network.Owner(tuple.Destination));
         }

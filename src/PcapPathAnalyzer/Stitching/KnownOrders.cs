@@ -51,7 +51,7 @@ internal sealed class KnownOrders(ObservationTables tables, Network network)
             if (o.Tuple != tuple)
             {
                 tuple = o.Tuple;
-                ref readonly var value = ref tables.Tuples.At(tuple);
+                var value = tables.Tuples[tuple];
                 (source, destination) = (nodes.Of(value.Source), nodes.Of(value.Destination));
             }
 

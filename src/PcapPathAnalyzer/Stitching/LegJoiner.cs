@@ -60,14 +60,14 @@ internal sealed class LegJoiner(Observations observations, Network network)
     // for a hundred thousand connections, so that the very SYN or one end of the tuple must agree too.
     private void JoinByHandshake()
     {
-        var bySequence = new Dictionary<uint, List<Leg>>();
+        var sequences = new Interner<uint>();
+        var bySequence = new LegsByNumber(legs);
         foreach (var leg in legs)
         {
             if (leg.InitialSequence is not { } isn)
                 continue;
-            if (!bySequence.TryGetValue(isn, out var list))
-                bySequence.Add(isn, list = new List<Leg>(1));
-            foreach (var other in list)
+            var number = sequences.Add(isn);
+            for (var other = bySequence.First(number); other is not null; other = bySequence.After(other))
             {
                 if (IsSameHandshake(other, leg) && !union.AreOne(other.Index, leg.Index))
                 {
@@ -76,7 +76,7 @@ internal sealed class LegJoiner(Observations observations, Network network)
                 }
             }
 
-            list.Add(leg);
+            bySequence.Add(number, leg);
         }
     }
 

@@ -3,6 +3,7 @@ using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Capture;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Wire;
 
 namespace PcapPathAnalyzer.Stitching;
 
@@ -37,6 +38,8 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
                 into.Faults[(int)frame.Fault]++;
                 var point = points.Find(captured.Interface, description, frame);
                 Count(point, captured);
+                if (frame.EtherType == EtherTypes.Arp)
+                    into.Resolutions.Note(point, frame.Arp, captured.Number, captured.Time.Nanoseconds);
                 if (frame.Count > 0 && !IsOpaqueTunnel())
                     Add(into, point, captured);
                 else if (frame.Count > 0)
@@ -125,6 +128,8 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
             {
                 o.IcmpTypeCode = (ushort)((packet.IcmpType << 8) | packet.IcmpCode);
                 o.TcpSequence = packet.IcmpSequence;
+                if (packet.Protocol == IpProtocol.Icmpv6)
+                    reading.Resolutions.Note(point, packet, captured.Data[Math.Min(packet.TransportOffset, captured.Data.Length)..], captured.Number, captured.Time.Nanoseconds);
             }
         }
 

@@ -1,11 +1,9 @@
-using PcapPathAnalyzer.Primitives;
-
 namespace PcapPathAnalyzer.Stitching;
 
 /// <summary>The values that observations refer to by number.</summary>
 public sealed class ObservationTables
 {
-    public Interner<FiveTuple> Tuples { get; } = new();
+    public TupleTable Tuples { get; } = new();
 
     public Interner<TunnelKey> Tunnels { get; } = new();
 

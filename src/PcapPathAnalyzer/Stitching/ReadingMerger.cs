@@ -16,9 +16,9 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     private readonly List<CaptureReading> readings = [];
     private readonly List<ReadingNumbers> numbers = [];
     private readonly List<NotOpened> waiting = [];
-    private LegsByTuple? found;
+    private LegsByNumber? found;
 
-    private LegsByTuple ByTuple => found ??= new LegsByTuple(legs);
+    private LegsByNumber ByTuple => found ??= new LegsByNumber(legs);
 
     public static Observations Merge(IEnumerable<CaptureReading> readings)
     {
@@ -81,7 +81,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
 
         var map = new ReadingNumbers(
             first,
-            Map(own.Tables.Tuples, tables.Tuples),
+            Map(own.Tables.Tuples.Count, i => tables.Tuples.Add(own.Tables.Tuples[i])),
             Map(own.Tables.Tunnels, tables.Tunnels),
             Map(own.Tables.Macs, tables.Macs),
             new int[own.Legs.Count]);
@@ -91,11 +91,13 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     }
 
     private static int[] Map<T>(Interner<T> from, Interner<T> to)
-        where T : struct, IEquatable<T>
+        where T : struct, IEquatable<T> => Map(from.Count, i => to.Add(from[i]));
+
+    private static int[] Map(int count, Func<int, int> number)
     {
-        var map = new int[from.Count];
+        var map = new int[count];
         for (var i = 0; i < map.Length; i++)
-            map[i] = to.Add(from[i]);
+            map[i] = number(i);
         return map;
     }
 

@@ -73,6 +73,7 @@ public sealed class TopologyBuilder
             Conntrack = All<ConntrackRecord>().ToList(),
             Sockets = All<SocketRecord>().ToList(),
             IpSets = ByName(All<IpSetRecord>().OrderBy(s => !s.IsWhole), s => s.Name),
+            ConntrackStatistics = All<ConntrackStatisticsRecord>().ToList(),
             IpvsServices = Distinct(All<IpvsRecord>().OrderBy(s => s.Scheduler is null)),
             Sysctls = ByName(All<SysctlRecord>(), s => s.Name),
         };

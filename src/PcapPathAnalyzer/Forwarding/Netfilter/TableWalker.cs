@@ -43,7 +43,7 @@ public static class TableWalker
         var outcomes = 0;
         while (stack.TryPop(out var state))
         {
-            yield return Run(ns, table, state, stack);
+            yield return Run(ns, table, start.Policy ?? "ACCEPT", state, stack);
             if (++outcomes >= MaxOutcomes)
             {
                 yield return new TableOutcome("cut", null, [], packet, false) { Probability = null };
@@ -53,7 +53,7 @@ public static class TableWalker
     }
 
     // Follows one way to its end; ways that fork off are left on the stack.
-    private static TableOutcome Run(NetworkNamespace ns, IptablesTable table, State state, Stack<State> stack)
+    private static TableOutcome Run(NetworkNamespace ns, IptablesTable table, string policy, State state, Stack<State> stack)
     {
         var (frame, packet, path, conditions, probability) = state;
         var (chain, index) = (frame.Chain, frame.Index);
@@ -62,7 +62,7 @@ public static class TableWalker
             if (index >= chain.Rules.Count)
             {
                 if (frame.Caller is not { } caller)
-                    return End(frame.Chain.Policy ?? "ACCEPT", null);
+                    return End(policy, null);
                 Enter(caller);
                 continue;
             }
@@ -100,7 +100,7 @@ public static class TableWalker
                 case ReturnTarget:
                     Hit(certain);
                     if (frame.Caller is not { } returned)
-                        return End(frame.Chain.Policy ?? "ACCEPT", null);
+                        return End(policy, null);
                     Enter(returned);
                     break;
                 case VerdictTarget or RejectTarget or NatTarget or NetmapTarget or TproxyTarget:

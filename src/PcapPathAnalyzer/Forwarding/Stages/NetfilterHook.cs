@@ -13,12 +13,18 @@ internal static class NetfilterHook
         foreach (var (kind, table) in Hooks.At(hook))
         {
             if (now.Count == 1 && now[0].Verdict is null)
-                now = Run(context, now[0], hook, kind, table);
+                now = Step(context, now[0], hook, kind, table);
             else
-                now = [.. now.SelectMany(b => b.Verdict is null ? Run(context, b, hook, kind, table) : [b])];
+                now = [.. now.SelectMany(b => b.Verdict is null ? Step(context, b, hook, kind, table) : [b])];
         }
 
         return now;
+    }
+
+    private static IReadOnlyList<Branch> Step(WalkContext context, Branch branch, string hook, HookKind kind, string table)
+    {
+        var ends = Run(context, branch, hook, kind, table);
+        return hook == "OUTPUT" && table is "mangle" or "nat" ? [.. ends.SelectMany(b => OutputRouting.Again(context, branch, b))] : ends;
     }
 
     private static IReadOnlyList<Branch> Run(WalkContext context, Branch branch, string hook, HookKind kind, string table) => kind switch
