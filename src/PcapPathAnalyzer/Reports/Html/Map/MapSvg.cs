@@ -6,10 +6,14 @@ namespace PcapPathAnalyzer.Reports.Html.Map;
 internal static class MapSvg
 {
     private const int MaxName = 17;
+    private const double PageWidth = 1180;
+    private const double MaxZoom = 1.3;
 
     public static void Write(TextWriter w, MapLayout layout)
     {
-        w.Write($"<svg id=\"map\" class=\"map\" viewBox=\"0 0 {layout.Width:0} {layout.Height:0}\" width=\"{layout.Width:0}\" height=\"{layout.Height:0}\" role=\"group\" aria-label=\"Map of the network\">\n");
+        // A small network is drawn larger: the page has the room.
+        var zoom = Math.Clamp(PageWidth / layout.Width, 1, MaxZoom);
+        w.Write($"<svg id=\"map\" class=\"map\" viewBox=\"0 0 {layout.Width:0} {layout.Height:0}\" width=\"{layout.Width * zoom:0}\" height=\"{layout.Height * zoom:0}\" role=\"group\" aria-label=\"Map of the network\">\n");
         foreach (var box in layout.Boxes)
         {
             w.Write($"<rect class=\"{(box.IsNode ? "node" : "pod")}\" x=\"{box.X:0.#}\" y=\"{box.Y:0.#}\" width=\"{box.Width:0.#}\" height=\"{box.Height:0.#}\" rx=\"{(box.IsNode ? 14 : 9)}\"/>");
@@ -29,13 +33,13 @@ internal static class MapSvg
         var captured = chip.Points.Count > 0;
         var title = $"{chip.Name}{(chip.Detail.Length > 0 ? $", {chip.Detail}" : "")}{(captured ? $", captured in {string.Join(", ", chip.Points.Select(p => p.File))}" : ", not captured")}";
         var role = captured ? $" role=\"button\" tabindex=\"0\" data-points=\"{string.Join(' ', chip.Points.Select(p => p.Index))}\" aria-label=\"{HtmlText.Of($"Flows at {title}")}\"" : "";
-        w.Write($"<g class=\"chip {chip.Kind.ToString().ToLowerInvariant()}{(captured ? " captured" : "")}\" id=\"chip{number}\"{role}><title>{HtmlText.Of(title)}</title>");
+        w.Write($"<g class=\"chip {chip.Kind.ToString().ToLowerInvariant()}{(captured ? " captured" : "")}\" id=\"chip{number}\"{role}><title aria-hidden=\"true\">{HtmlText.Of(title)}</title>");
         w.Write($"<rect x=\"{chip.X:0.#}\" y=\"{chip.Y:0.#}\" width=\"{MapChip.Width}\" height=\"{MapChip.Height}\" rx=\"8\"/>");
         if (captured)
             w.Write($"<circle class=\"eye\" cx=\"{chip.X + MapChip.Width - 12:0.#}\" cy=\"{chip.Y + 12:0.#}\" r=\"4\"/>");
-        w.Write($"<text class=\"name\" x=\"{chip.X + 15:0.#}\" y=\"{chip.Y + (chip.Detail.Length > 0 ? 18 : 26):0.#}\">{HtmlText.Of(Cut(chip.Name, MaxName - (captured ? 2 : 1)))}</text>");
+        w.Write($"<text class=\"name\" aria-hidden=\"true\" x=\"{chip.X + 15:0.#}\" y=\"{chip.Y + (chip.Detail.Length > 0 ? 18 : 26):0.#}\">{HtmlText.Of(Cut(chip.Name, MaxName - (captured ? 2 : 1)))}</text>");
         if (chip.Detail.Length > 0)
-            w.Write($"<text class=\"address\" x=\"{chip.X + 15:0.#}\" y=\"{chip.Y + 33:0.#}\">{HtmlText.Of(Cut(chip.Detail, MaxName + 1))}</text>");
+            w.Write($"<text class=\"address\" aria-hidden=\"true\" x=\"{chip.X + 15:0.#}\" y=\"{chip.Y + 33:0.#}\">{HtmlText.Of(Cut(chip.Detail, MaxName + 1))}</text>");
         w.Write("</g>\n");
     }
 
