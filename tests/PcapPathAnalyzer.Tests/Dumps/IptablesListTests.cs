@@ -159,6 +159,6 @@ public sealed class IptablesListTests
         .SelectMany(t => t.Chains.Values.SelectMany(c => c.Rules.Select((r, i) => ($"{t.Name} {c.Name} {i}", r)))).ToDictionary(r => r.Item1, r => r.r);
 
     // Spelt from what was understood; extensions print their options in another order when they list than when they save.
-    private static string Spelt(IptablesRule rule) => string.Join(' ', IptablesSaveWriter.Rule(rule.Chain, rule.Matches, rule.Target).Replace(" --log-level 4", "", StringComparison.Ordinal).Replace("--proto esp", "--proto 50", StringComparison.Ordinal)
+    private static string Spelt(IptablesRule rule) => string.Join(' ', IptablesSaveWriter.Rule(rule.Chain, rule.Matches, rule.Target).Replace(" --log-level 4", "", StringComparison.Ordinal).Replace("--proto esp", "--proto 50", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)
         .Split(' ').Order(StringComparer.Ordinal));
 }
