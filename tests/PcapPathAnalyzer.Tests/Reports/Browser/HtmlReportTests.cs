@@ -17,7 +17,7 @@ public sealed class HtmlReportTests
         Assert.That(await page.AskAsync<int>("document.querySelectorAll('#flow-table tbody tr').length"), Is.EqualTo(all));
         Assert.That(await page.AskAsync<int>("document.querySelectorAll('#map-way path.way').length"), Is.Positive);
 
-        await page.ClickAsync("#map .chip.captured[aria-label*=flannel]");
+        await page.ClickAsync("#map .chip.captured.tunnel");
         Assert.That(await page.AskAsync<int>("document.querySelectorAll('#flow-table tbody tr').length"), Is.Positive.And.LessThan(all));
         await page.ClickAsync("#flow-table tbody tr:last-child td:nth-child(4)");
         await page.WaitAsync("document.querySelector('#flow-table tr.chosen') === document.querySelector('#flow-table tbody tr:last-child')");

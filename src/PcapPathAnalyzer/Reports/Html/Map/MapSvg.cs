@@ -32,14 +32,15 @@ internal static class MapSvg
     {
         var captured = chip.Points.Count > 0;
         var title = $"{chip.Name}{(chip.Detail.Length > 0 ? $", {chip.Detail}" : "")}{(captured ? $", captured in {string.Join(", ", chip.Points.Select(p => p.File))}" : ", not captured")}";
-        var role = captured ? $" role=\"button\" tabindex=\"0\" data-points=\"{string.Join(' ', chip.Points.Select(p => p.Index))}\" aria-label=\"{HtmlText.Of($"Flows at {title}")}\"" : "";
-        w.Write($"<g class=\"chip {chip.Kind.ToString().ToLowerInvariant()}{(captured ? " captured" : "")}\" id=\"chip{number}\"{role}><title aria-hidden=\"true\">{HtmlText.Of(title)}</title>");
+        // Its name for a screen reader is the text it shows; the title adds the files.
+        var role = captured ? $" role=\"button\" tabindex=\"0\" data-points=\"{string.Join(' ', chip.Points.Select(p => p.Index))}\"" : "";
+        w.Write($"<g class=\"chip {chip.Kind.ToString().ToLowerInvariant()}{(captured ? " captured" : "")}\" id=\"chip{number}\"{role}><title>{HtmlText.Of(title)}</title>");
         w.Write($"<rect x=\"{chip.X:0.#}\" y=\"{chip.Y:0.#}\" width=\"{MapChip.Width}\" height=\"{MapChip.Height}\" rx=\"8\"/>");
         if (captured)
             w.Write($"<circle class=\"eye\" cx=\"{chip.X + MapChip.Width - 12:0.#}\" cy=\"{chip.Y + 12:0.#}\" r=\"4\"/>");
-        w.Write($"<text class=\"name\" aria-hidden=\"true\" x=\"{chip.X + 15:0.#}\" y=\"{chip.Y + (chip.Detail.Length > 0 ? 18 : 26):0.#}\">{HtmlText.Of(Cut(chip.Name, MaxName - (captured ? 2 : 1)))}</text>");
+        w.Write($"<text class=\"name\" x=\"{chip.X + 15:0.#}\" y=\"{chip.Y + (chip.Detail.Length > 0 ? 18 : 26):0.#}\">{HtmlText.Of(Cut(chip.Name, MaxName - (captured ? 2 : 1)))}</text>");
         if (chip.Detail.Length > 0)
-            w.Write($"<text class=\"address\" aria-hidden=\"true\" x=\"{chip.X + 15:0.#}\" y=\"{chip.Y + 33:0.#}\">{HtmlText.Of(Cut(chip.Detail, MaxName + 1))}</text>");
+            w.Write($"<text class=\"address\" x=\"{chip.X + 15:0.#}\" y=\"{chip.Y + 33:0.#}\">{HtmlText.Of(Cut(chip.Detail, MaxName + 1))}</text>");
         w.Write("</g>\n");
     }
 
