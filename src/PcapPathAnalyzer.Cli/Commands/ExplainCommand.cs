@@ -20,7 +20,7 @@ internal static class ExplainCommand
         var mark = new Option<string?>("--mark") { Description = "The packet's mark, decimal or 0x…", HelpName = "M" };
         var state = new Option<string?>("--state") { Description = "new (a connection's first packet, the default) or established", HelpName = "STATE" };
         var size = new Option<int>("--size") { Description = "Length of the IP packet in bytes: what a large one would meet", HelpName = "N" };
-        var format = new Option<string?>("--format") { Description = "text (default) or json", HelpName = "FORMAT" };
+        var format = new Option<string?>("--format") { Description = "text (default), json, or mermaid (a diagram that GitHub and VS Code show)", HelpName = "FORMAT" };
         var command = new Command("explain", "The way a packet takes, and its answer, as the dumps alone predict it; no capture needed") { bundle, from, to, protocol, sport, device, mark, state, size, format };
         command.SetAction(parsed =>
         {
@@ -28,8 +28,8 @@ internal static class ExplainCommand
                 return Shell.Refuse($"--mark: '{parsed.GetValue(mark)}' is no number");
             if (parsed.GetValue(state) is not (null or "new" or "established"))
                 return Shell.Refuse($"--state: '{parsed.GetValue(state)}' is none of new, established");
-            if (parsed.GetValue(format) is not (null or "text" or "json"))
-                return Shell.Refuse($"--format: '{parsed.GetValue(format)}' is none of text, json");
+            if (parsed.GetValue(format) is not (null or "text" or "json" or "mermaid"))
+                return Shell.Refuse($"--format: '{parsed.GetValue(format)}' is none of text, json, mermaid");
             if (parsed.GetValue(size) is < 0 or > 65535)
                 return Shell.Refuse("--size: an IP packet has at most 65535 bytes");
             var question = new Question
@@ -62,6 +62,10 @@ internal static class ExplainCommand
             case "json":
                 ExplainJson.Write(Console.Out, question.From, question.To, result);
                 Console.Out.WriteLine();
+                break;
+            case "mermaid":
+                foreach (var line in ExplainMermaid.Lines(result))
+                    Console.Out.WriteLine(line);
                 break;
             default:
                 foreach (var line in ExplainText.Lines(result, new TextStyle(Terminal.HasColour)))
