@@ -79,7 +79,7 @@ internal sealed class HopExplainer
             var source = firewall.ExplainSource(translated, after.Source, after.SourcePort);
             if (source is null && !destinationChanged && home != Translators(from, to).Last())
                 continue;
-            yield return new HopAction(source?.Deciding?.Target is NatTarget { Translation: NatKind.Masquerade } ? "masquerade" : "snat") { Citation = Cite(source) };
+            yield return new HopAction(source?.Target is NatTarget { Translation: NatKind.Masquerade } ? "masquerade" : "snat") { Citation = Cite(source) };
             yield break;
         }
     }

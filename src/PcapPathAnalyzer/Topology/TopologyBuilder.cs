@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Dumps.Nftables;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Topology;
@@ -70,6 +71,7 @@ public sealed class TopologyBuilder
             Neighbours = Distinct(All<NeighbourRecord>()),
             Fdb = Distinct(All<FdbRecord>()),
             Tables = All<IptablesTable>().ToList(),
+            NftTables = All<NftTable>().ToList(),
             Conntrack = All<ConntrackRecord>().ToList(),
             Sockets = All<SocketRecord>().ToList(),
             IpSets = ByName(All<IpSetRecord>().OrderBy(s => !s.IsWhole), s => s.Name),
