@@ -19,9 +19,8 @@ public static class PathAnalyzer
         var problems = new List<Problem>(bundle.Problems);
         var network = BuildNetwork(bundle);
         using var pool = new BlockPool(options.ObservationMemory);
-        var readings = new CaptureFiles(network, pool, options.Filter).Read(bundle.Captures, (file, done) => options.Progress?.Report(new AnalysisProgress($"reading {file}", done, bundle.Captures.Count)));
+        var (readings, observations) = new CaptureFiles(network, pool, options.Filter).Read(bundle.Captures, (file, done) => options.Progress?.Report(new AnalysisProgress($"reading {file}", done, bundle.Captures.Count)));
         problems.AddRange(readings.SelectMany(r => r.Problems));
-        var observations = ReadingMerger.Merge(readings);
         var count = observations.Count;
         options.Progress?.Report(new AnalysisProgress($"stitching {count} observations", bundle.Captures.Count, bundle.Captures.Count));
         var keeper = new PacketKeeper(options.KeptObservations);

@@ -27,7 +27,7 @@ internal static class DecodeTiming
             }
         }
 
-        var ours = Median(times[contenders[0].Name]);
+        var ours = Measured.Median(times[contenders[0].Name]);
         Console.WriteLine($"{packets:N0} packets, {new FileInfo(path).Length / 1e6:N0} MB, medians of {rounds} interleaved rounds");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"",-34}{"seconds",9}{"M packets/s",13}{"x our time",12}"));
         foreach (var (name, list) in times)
@@ -35,7 +35,7 @@ internal static class DecodeTiming
             if (list.Count == 0)
                 Console.WriteLine($"{name,-34}{"missing",9}");
             else
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-34}{Median(list),9:F3}{packets / Median(list) / 1e6,13:F2}{Median(list) / ours,12:F2}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-34}{Measured.Median(list),9:F3}{packets / Measured.Median(list) / 1e6,13:F2}{Measured.Median(list) / ours,12:F2}"));
         }
 
         return 0;
@@ -88,24 +88,5 @@ internal static class DecodeTiming
     }
 
     // Null where the program is missing or fails.
-    private static double? Process(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        var watch = Stopwatch.StartNew();
-        try
-        {
-            using var process = System.Diagnostics.Process.Start(start)!;
-            process.ErrorDataReceived += static (_, _) => { };
-            process.BeginErrorReadLine();
-            process.StandardOutput.BaseStream.CopyTo(Stream.Null, 1 << 20);
-            process.WaitForExit();
-            return process.ExitCode == 0 ? watch.Elapsed.TotalSeconds : null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-    }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double? Process(string program, params string[] arguments) => Measured.Run(program, arguments)?.Seconds;
 }

@@ -9,7 +9,12 @@ namespace PcapPathAnalyzer.Diagnosis;
 /// <summary>Says what happened to a flow's packets between one hop and the next, and which dump line decided it.</summary>
 internal sealed class HopExplainer
 {
-    private readonly Dictionary<NetworkNamespace, Firewall> firewalls = [];
+    private readonly Dictionary<NetworkNamespace, TranslationWalks> walks = [];
+    private readonly SharedActions shared = new();
+    private readonly ActionList none = ActionList.Create();
+
+    // What lies between two hops is the same for all flows, unless a rule translates.
+    private readonly Dictionary<Step, ActionList> steps = [];
 
     // The skb mark that a namespace's DNAT path left on the flow's first packet: POSTROUTING rules ask for it hops later.
     private readonly Dictionary<NetworkNamespace, uint> marks = [];
@@ -24,49 +29,75 @@ internal sealed class HopExplainer
     {
         marks.Clear();
         // What a node sends itself is translated before anything can see it; and captures may begin behind a translation.
-        if (!isReply && direction.Hops.Count > 0 && direction.Hops[0] is var first && first.Tuple != flow.Requested)
-            first.Actions = [.. Translations(flow.Requested, null, first, isReply: false)];
+        if (direction.Hops.Count == 0)
+            return;
+        var from = direction.Hops[0];
+        if (!isReply && from.Tuple != flow.Requested)
+            from.Actions = Translate(none, flow.Requested, null, from).Actions;
         for (var i = 1; i < direction.Hops.Count; i++)
         {
-            var (from, to) = (direction.Hops[i - 1], direction.Hops[i]);
-            var actions = new List<HopAction>();
-            if (from.IsTunnelled && from.Tunnel != to.Tunnel)
-                actions.Add(new HopAction($"{TunnelName(from.Tunnel)}-decap"));
-            if (Crosses(from, to))
-                actions.Add(new HopAction("veth"));
-            if (IsBridged(from, to))
-                actions.Add(new HopAction("bridge"));
-            if (from.Tuple != to.Tuple)
-                actions.AddRange(Translations(from.Tuple, from, to, isReply));
-            if (PathOrder.TtlDrop((byte)to.Ttl) > PathOrder.TtlDrop((byte)from.Ttl))
-                actions.Add(new HopAction("route"));
-            if (to.IsTunnelled && from.Tunnel != to.Tunnel)
-                actions.Add(new HopAction($"{TunnelName(to.Tunnel)}-encap"));
-            to.Actions = actions;
+            var to = direction.Hops[i];
+            to.Actions = Between(from, to, isReply).Actions;
+            from = to;
         }
     }
 
-    private IEnumerable<HopAction> Translations(FiveTuple before, Hop? from, Hop to, bool isReply)
+    private ActionList Between(Hop from, Hop to, bool isReply)
     {
-        if (isReply)
+        var changes = from.TupleNumber != to.TupleNumber;
+        var isRouted = PathOrder.TtlDrop((byte)to.Ttl) > PathOrder.TtlDrop((byte)from.Ttl);
+        if (changes && !isReply)
+            return Arrive(Translate(Leave(from, to), from.Tuple, from, to), from, to, isRouted);
+        var step = new Step(from.Point.Index, to.Point.Index, from.Tunnel, to.Tunnel, isRouted, changes);
+        if (!steps.TryGetValue(step, out var list))
         {
-            yield return new HopAction("un-nat");
-            yield break;
+            list = Leave(from, to);
+            steps.Add(step, list = Arrive(changes ? list.Then(shared.Of("un-nat")) : list, from, to, isRouted));
         }
 
+        return list;
+    }
+
+    private ActionList Leave(Hop from, Hop to)
+    {
+        var list = none;
+        if (from.IsTunnelled && from.Tunnel != to.Tunnel)
+            list = list.Then(shared.Of($"{TunnelName(from.Tunnel)}-decap"));
+        if (Crosses(from, to))
+            list = list.Then(shared.Of("veth"));
+        return IsBridged(from, to) ? list.Then(shared.Of("bridge")) : list;
+    }
+
+    private ActionList Arrive(ActionList list, Hop from, Hop to, bool isRouted)
+    {
+        if (isRouted)
+            list = list.Then(shared.Of("route"));
+        return to.IsTunnelled && from.Tunnel != to.Tunnel ? list.Then(shared.Of($"{TunnelName(to.Tunnel)}-encap")) : list;
+    }
+
+    private ActionList Translate(ActionList list, FiveTuple before, Hop? from, Hop to)
+    {
+        foreach (var action in Translations(before, from, to))
+            list = list.Then(action);
+        return list;
+    }
+
+    private IEnumerable<HopAction> Translations(FiveTuple before, Hop? from, Hop to)
+    {
         var after = to.Tuple;
         var packet = new PacketState { Tuple = before, In = from is null ? null : Ingress(from, to), TcpFlags = 2 };
         var destinationChanged = before.Destination != after.Destination || before.DestinationPort != after.DestinationPort;
-        foreach (var home in Translators(from, to))
+        var translators = Translators(from, to);
+        foreach (var home in translators)
         {
-            var firewall = FirewallOf(home);
-            var destination = destinationChanged ? firewall.ExplainDestination(packet, after.Destination, after.DestinationPort) : null;
-            if (destinationChanged && destination is null && home != Translators(from, to).Last())
+            var walk = WalksOf(home);
+            var destination = destinationChanged ? walk.Destination(packet, after.Destination, after.DestinationPort) : null;
+            if (destinationChanged && destination is null && home != translators[^1])
                 continue;
             if (destination is not null)
                 marks[home] = destination.Packet.Mark;
             if (destinationChanged)
-                yield return new HopAction("dnat") { Citation = Cite(destination) };
+                yield return shared.Of("dnat", destination);
             if (before.Source == after.Source && before.SourcePort == after.SourcePort)
                 yield break;
             var translated = packet with
@@ -76,10 +107,10 @@ internal sealed class HopExplainer
                 IsDestinationTranslated = destinationChanged,
                 Out = to.Point.Home == home ? to.Point.Device?.Master?.Name ?? to.Point.Interface : null,
             };
-            var source = firewall.ExplainSource(translated, after.Source, after.SourcePort);
-            if (source is null && !destinationChanged && home != Translators(from, to).Last())
+            var source = walk.Source(translated, after.Source, after.SourcePort);
+            if (source is null && !destinationChanged && home != translators[^1])
                 continue;
-            yield return new HopAction(source?.Target is NatTarget { Translation: NatKind.Masquerade } ? "masquerade" : "snat") { Citation = Cite(source) };
+            yield return shared.Of(source?.Target is NatTarget { Translation: NatKind.Masquerade } ? "masquerade" : "snat", source);
             yield break;
         }
     }
@@ -106,11 +137,11 @@ internal sealed class HopExplainer
         return device is null ? from.Point.Interface : device.Master?.Name ?? device.Name;
     }
 
-    private Firewall FirewallOf(NetworkNamespace ns)
+    private TranslationWalks WalksOf(NetworkNamespace ns)
     {
-        if (!firewalls.TryGetValue(ns, out var firewall))
-            firewalls.Add(ns, firewall = new Firewall(ns));
-        return firewall;
+        if (!walks.TryGetValue(ns, out var found))
+            walks.Add(ns, found = new TranslationWalks(ns));
+        return found;
     }
 
     internal static Citation? Cite(TableOutcome? outcome) =>
@@ -130,4 +161,6 @@ internal sealed class HopExplainer
         Decode.Encapsulation.VxlanGpe => "vxlan",
         var kind => kind.ToString().ToLowerInvariant(),
     };
+
+    private readonly record struct Step(int From, int To, TunnelKey FromTunnel, TunnelKey ToTunnel, bool IsRouted, bool IsUntranslated);
 }

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace PcapPathAnalyzer.Primitives;
 
@@ -12,7 +14,7 @@ namespace PcapPathAnalyzer.Primitives;
 /// reserved flags (RFC 4291 section 2.7) that no host may have, so the two families cannot be taken for each other
 /// and ::ffff:a.b.c.d stays the IPv6 address it was on the wire.
 /// </remarks>
-public readonly struct IpAddress : IEquatable<IpAddress>, IComparable<IpAddress>, ISpanFormattable
+public readonly struct IpAddress : IEquatable<IpAddress>, IComparable<IpAddress>, ISpanFormattable, IUtf8SpanFormattable
 {
     private const ulong Ipv4Tag = 0xFFFF_0000_0000_0004;
 
@@ -163,13 +165,43 @@ public readonly struct IpAddress : IEquatable<IpAddress>, IComparable<IpAddress>
 
     public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
-        if (IsIpv4)
+        if (IsIpv6)
+            return TryFormatIpv6(destination, out charsWritten);
+        Span<byte> text = stackalloc byte[15];
+        return Ascii.ToUtf16(text[..FormatIpv4(text)], destination, out charsWritten) == OperationStatus.Done;
+    }
+
+    public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        if (IsIpv6)
         {
-            var v = Ipv4Value;
-            return destination.TryWrite($"{v >> 24}.{(v >> 16) & 255}.{(v >> 8) & 255}.{v & 255}", out charsWritten);
+            Span<char> canonical = stackalloc char[45];
+            TryFormatIpv6(canonical, out var written);
+            return Ascii.FromUtf16(canonical[..written], utf8Destination, out bytesWritten) == OperationStatus.Done;
         }
 
-        return TryFormatIpv6(destination, out charsWritten);
+        Span<byte> text = stackalloc byte[15];
+        text = text[..FormatIpv4(text)];
+        bytesWritten = text.TryCopyTo(utf8Destination) ? text.Length : 0;
+        return bytesWritten > 0;
+    }
+
+    private int FormatIpv4(Span<byte> text)
+    {
+        var n = 0;
+        for (var shift = 24; shift >= 0; shift -= 8)
+        {
+            var octet = (Ipv4Value >> shift) & 255;
+            if (octet >= 100)
+                text[n++] = (byte)('0' + (octet / 100));
+            if (octet >= 10)
+                text[n++] = (byte)('0' + (octet / 10 % 10));
+            text[n++] = (byte)('0' + (octet % 10));
+            if (shift > 0)
+                text[n++] = (byte)'.';
+        }
+
+        return n;
     }
 
     // RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups (the first of equals) as "::".

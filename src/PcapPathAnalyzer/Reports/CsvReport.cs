@@ -12,9 +12,10 @@ public sealed class CsvReport : IReport
 
     public void Write(AnalysisResult result, string folder)
     {
-        WriteTable(folder, "flows.csv", FlowColumns, csv => Flows(csv, result));
-        WriteTable(folder, "hops.csv", HopColumns, csv => Hops(csv, result));
-        WriteTable(folder, "findings.csv", FindingColumns, csv => Findings(csv, result));
+        var actions = new ActionTexts();
+        CsvTable.Write(Path.Combine(folder, "flows.csv"), FlowColumns, result.Flows, FlowRow);
+        CsvTable.Write(Path.Combine(folder, "hops.csv"), HopColumns, result.Flows, (csv, flow) => HopRows(csv, flow, actions));
+        CsvTable.Write(Path.Combine(folder, "findings.csv"), FindingColumns, result.Findings, FindingRow);
     }
 
     private static readonly string[] FlowColumns =
@@ -31,58 +32,44 @@ public sealed class CsvReport : IReport
 
     private static readonly string[] FindingColumns = ["code", "severity", "flow_id", "namespace", "file", "line", "message", "flows", "confidence", "evidence", "advice"];
 
-    private static void WriteTable(string folder, string name, string[] columns, Action<CsvWriter> rows) =>
-        OutputFile.Write(Path.Combine(folder, name), writer =>
-        {
-            using var csv = CsvTable.Create(writer);
-            csv.WriteHeader(columns);
-            rows(csv);
-        });
-
-    private static void Flows(CsvWriter csv, AnalysisResult result)
+    private static void FlowRow(CsvWriter csv, Flow f)
     {
-        foreach (var f in result.Flows)
-        {
-            var ports = f.Protocol.HasPorts();
-            csv.WriteField(f.Id);
-            csv.WriteField(f.Protocol.Keyword());
-            csv.WriteText(f.ClientNamespace);
-            csv.WriteField(f.Requested.Source.ToString());
-            Port(csv, f.Requested.SourcePort, ports);
-            csv.WriteField(f.Requested.Destination.ToString());
-            Port(csv, f.Requested.DestinationPort, ports);
-            csv.WriteText(f.ServerNamespace);
-            csv.WriteField(f.Served?.Destination.ToString());
-            Port(csv, f.Served?.DestinationPort, ports);
-            csv.WriteField(f.IsClientTranslated ? f.Served!.Value.Source.ToString() : null);
-            Port(csv, f.IsClientTranslated ? f.Served!.Value.SourcePort : null, ports);
-            csv.WriteField(Outcomes.Name(f.Outcome));
-            csv.WriteField(f.Forward.Packets);
-            csv.WriteField(f.Reply.Packets);
-            csv.WriteField(f.Retransmissions);
-            csv.WriteField(f.FirstTime.ToString());
-            csv.WriteField(f.LastTime.ToString());
-            csv.WriteText(string.Join(" > ", f.Forward.Hops.Select(h => h.Point.ToString())));
-            csv.WriteField(f.IsDirectionInferred ? "true" : "false");
-            csv.EndRecord();
-        }
+        var ports = f.Protocol.HasPorts();
+        csv.WriteField(f.Id);
+        csv.WriteField(f.Protocol.Keyword());
+        csv.WriteText(f.ClientNamespace);
+        csv.WriteField(f.Requested.Source);
+        csv.WritePort(f.Requested.SourcePort, ports);
+        csv.WriteField(f.Requested.Destination);
+        csv.WritePort(f.Requested.DestinationPort, ports);
+        csv.WriteText(f.ServerNamespace);
+        csv.WriteField(f.Served?.Destination);
+        csv.WritePort(f.Served?.DestinationPort, ports);
+        csv.WriteField(f.IsClientTranslated ? f.Served?.Source : null);
+        csv.WritePort(f.IsClientTranslated ? f.Served?.SourcePort : null, ports);
+        csv.WriteField(Outcomes.Name(f.Outcome));
+        csv.WriteField(f.Forward.Packets);
+        csv.WriteField(f.Reply.Packets);
+        csv.WriteField(f.Retransmissions);
+        csv.WriteField(f.FirstTime);
+        csv.WriteField(f.LastTime);
+        csv.WriteText(string.Join(" > ", f.Forward.Hops.Select(h => h.Point.ToString())));
+        csv.WriteField(f.IsDirectionInferred ? "true" : "false");
+        csv.EndRecord();
     }
 
-    private static void Hops(CsvWriter csv, AnalysisResult result)
+    private static void HopRows(CsvWriter csv, Flow flow, ActionTexts actions)
     {
-        foreach (var f in result.Flows)
-        {
-            foreach (var (direction, name) in new[] { (f.Forward, "forward"), (f.Reply, "reply") })
-            {
-                foreach (var hop in direction.Hops)
-                    HopRow(csv, f, hop, name);
-            }
-        }
+        foreach (var hop in flow.Forward.Hops)
+            HopRow(csv, flow, hop, "forward", actions.Of(hop.Actions));
+        foreach (var hop in flow.Reply.Hops)
+            HopRow(csv, flow, hop, "reply", actions.Of(hop.Actions));
     }
 
-    private static void HopRow(CsvWriter csv, Flow flow, Hop hop, string direction)
+    private static void HopRow(CsvWriter csv, Flow flow, Hop hop, string direction, ActionText action)
     {
-        var ports = hop.Tuple.Protocol.HasPorts();
+        var tuple = hop.Tuple;
+        var ports = tuple.Protocol.HasPorts();
         csv.WriteField(flow.Id);
         csv.WriteField(direction);
         csv.WriteField(hop.Number);
@@ -91,17 +78,17 @@ public sealed class CsvReport : IReport
         csv.WriteText(hop.Point.File);
         csv.WriteField(hop.Packets);
         csv.WriteField(hop.Bytes);
-        csv.WriteField(hop.Tuple.Source.ToString());
-        Port(csv, hop.Tuple.SourcePort, ports);
-        csv.WriteField(hop.Tuple.Destination.ToString());
-        Port(csv, hop.Tuple.DestinationPort, ports);
-        csv.WriteField(hop.IsTunnelled && hop.Tunnel.Vni >= 0 ? hop.Tunnel.Vni.ToString() : null);
-        csv.WriteField(hop.IsTunnelled ? hop.Tunnel.OuterSource.ToString() : null);
-        csv.WriteField(hop.IsTunnelled ? hop.Tunnel.OuterDestination.ToString() : null);
-        csv.WriteText(string.Join('+', hop.Actions.Select(a => a.Name)));
-        var source = hop.Actions.FirstOrDefault(a => a.Name is "snat" or "masquerade")?.Citation;
-        Cite(csv, hop.Actions.FirstOrDefault(a => a.Citation is not null && a.Name is not ("snat" or "masquerade"))?.Citation ?? source);
-        Cite(csv, source);
+        csv.WriteField(tuple.Source);
+        csv.WritePort(tuple.SourcePort, ports);
+        csv.WriteField(tuple.Destination);
+        csv.WritePort(tuple.DestinationPort, ports);
+        TunnelKey? tunnel = hop.IsTunnelled ? hop.Tunnel : null;
+        csv.WriteField(tunnel?.Vni is >= 0 and var vni ? vni : null);
+        csv.WriteField(tunnel?.OuterSource);
+        csv.WriteField(tunnel?.OuterDestination);
+        csv.WriteText(action.Names);
+        Cite(csv, action.Rule);
+        Cite(csv, action.SourceRule);
         csv.WriteField(hop.Ttl);
         csv.WriteField(hop.Latency);
         csv.WriteField(hop.FirstFrame);
@@ -116,30 +103,19 @@ public sealed class CsvReport : IReport
         csv.WriteText(citation?.Text);
     }
 
-    private static void Findings(CsvWriter csv, AnalysisResult result)
+    private static void FindingRow(CsvWriter csv, Finding f)
     {
-        foreach (var f in result.Findings)
-        {
-            csv.WriteField(f.Code);
-            csv.WriteField(f.Severity.ToString().ToLowerInvariant());
-            csv.WriteField(f.Flows.Count > 0 ? f.Flows[0].Id : null);
-            csv.WriteText(f.Namespace);
-            csv.WriteText(f.Location?.File);
-            csv.WriteField(f.Location is { Line: > 0 } l ? l.Line : (int?)null);
-            csv.WriteText(f.Message);
-            csv.WriteText(string.Join(' ', f.Flows.Select(x => x.Id)));
-            csv.WriteField(f.Confidence);
-            csv.WriteText(string.Join(' ', f.Evidence));
-            csv.WriteText(f.Advice);
-            csv.EndRecord();
-        }
-    }
-
-    private static void Port(CsvWriter csv, int? port, bool hasPorts)
-    {
-        if (hasPorts && port is { } p)
-            csv.WriteField(p);
-        else
-            csv.WriteField((string?)null);
+        csv.WriteField(f.Code);
+        csv.WriteField(f.Severity.ToString().ToLowerInvariant());
+        csv.WriteField(f.Flows.Count > 0 ? f.Flows[0].Id : null);
+        csv.WriteText(f.Namespace);
+        csv.WriteText(f.Location?.File);
+        csv.WriteField(f.Location is { Line: > 0 } l ? l.Line : (int?)null);
+        csv.WriteText(f.Message);
+        csv.WriteText(string.Join(' ', f.Flows.Select(x => x.Id)));
+        csv.WriteField(f.Confidence);
+        csv.WriteText(string.Join(' ', f.Evidence));
+        csv.WriteText(f.Advice);
+        csv.EndRecord();
     }
 }

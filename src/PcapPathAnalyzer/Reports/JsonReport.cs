@@ -15,10 +15,11 @@ public sealed class JsonReport : IReport
     public string Format => "json";
 
     public void Write(AnalysisResult result, string folder) =>
-        OutputFile.Write(Path.Combine(folder, "analysis.json"), writer => Write(result, writer));
+        OutputFile.WriteBytes(Path.Combine(folder, "analysis.json"), stream => Write(result, stream));
 
-    public static void Write(AnalysisResult result, TextWriter writer)
+    private static void Write(AnalysisResult result, Stream stream)
     {
+        using var writer = OutputFile.Text(stream);
         using var json = new JsonTextWriter(writer) { Formatting = Formatting.Indented, CloseOutput = false };
         json.WriteStartObject();
         json.Member("schema", Schema);
@@ -28,7 +29,7 @@ public sealed class JsonReport : IReport
         json.List("capturePoints", result.CapturePoints, CapturePointObject);
         json.List("clocks", result.Clocks.Estimates, Clock);
         json.List("services", ServiceCatalogue.Of(result.Network), Service);
-        json.List("flows", result.Flows, FlowObject);
+        Flows(json, writer, stream, result);
         json.List("findings", result.Findings, FindingObject);
         Counters(json, result);
         json.WriteEndObject();
@@ -141,76 +142,15 @@ public sealed class JsonReport : IReport
         json.WriteEndObject();
     }
 
-    private static void FlowObject(JsonTextWriter json, Flow f)
+    // Straight into the stream: for the writer the array stays empty.
+    private static void Flows(JsonTextWriter json, StreamWriter writer, Stream stream, AnalysisResult result)
     {
-        json.WriteStartObject();
-        json.Member("flowId", f.Id);
-        json.Member("protocol", f.Protocol.Keyword());
-        json.Member("clientNamespace", f.ClientNamespace);
-        json.Member("client", f.Requested.Source.ToString());
-        json.Member("clientPort", f.Requested.SourcePort);
-        json.Member("requested", f.Requested.Destination.ToString());
-        json.Member("requestedPort", f.Requested.DestinationPort);
-        json.Member("serverNamespace", f.ServerNamespace);
-        json.Member("server", f.Served?.Destination.ToString());
-        json.Member("serverPort", f.Served?.DestinationPort);
-        json.Member("translatedClient", f.IsClientTranslated ? f.Served!.Value.Source.ToString() : null);
-        json.Member("translatedClientPort", f.IsClientTranslated ? f.Served!.Value.SourcePort : null);
-        json.Member("outcome", Outcomes.Name(f.Outcome));
-        json.Member("directionInferred", f.IsDirectionInferred);
-        json.Member("forwardPackets", f.Forward.Packets);
-        json.Member("replyPackets", f.Reply.Packets);
-        json.Member("retransmissions", f.Retransmissions);
-        json.Member("firstTime", f.FirstTime.ToString());
-        json.Member("lastTime", f.LastTime.ToString());
-        json.List("joins", f.Joins, (j, s) => j.WriteValue(s));
-        json.List("forward", f.Forward.Hops, HopObject);
-        json.List("reply", f.Reply.Hops, HopObject);
-        json.List("icmpErrors", f.IcmpErrors, (j, e) =>
-        {
-            j.WriteStartObject();
-            j.Member("sender", e.Sender.ToString());
-            j.Member("type", e.Type);
-            j.Member("code", e.Code);
-            j.Member("file", e.Point.File);
-            j.Member("frame", e.Frame);
-            j.WriteEndObject();
-        });
-        json.WriteEndObject();
-    }
-
-    private static void HopObject(JsonTextWriter json, Hop hop)
-    {
-        json.WriteStartObject();
-        json.Member("hop", hop.Number);
-        json.Member("namespace", hop.Point.Namespace);
-        json.Member("interface", hop.Point.Interface);
-        json.Member("file", hop.Point.File);
-        json.Member("packets", hop.Packets);
-        json.Member("bytes", hop.Bytes);
-        json.Member("ttl", hop.Ttl);
-        json.Member("src", hop.Tuple.Source.ToString());
-        json.Member("srcPort", hop.Tuple.SourcePort);
-        json.Member("dst", hop.Tuple.Destination.ToString());
-        json.Member("dstPort", hop.Tuple.DestinationPort);
-        if (hop.IsTunnelled)
-        {
-            json.Member("vni", hop.Tunnel.Vni < 0 ? null : hop.Tunnel.Vni);
-            json.Member("outerSrc", hop.Tunnel.OuterSource.ToString());
-            json.Member("outerDst", hop.Tunnel.OuterDestination.ToString());
-        }
-
-        json.Member("latencyNanoseconds", hop.Latency);
-        json.Member("firstFrame", hop.FirstFrame);
-        json.Member("lastFrame", hop.LastFrame);
-        json.List("actions", hop.Actions, (j, a) =>
-        {
-            j.WriteStartObject();
-            j.Member("action", a.Name);
-            Citation(j, a.Citation);
-            j.WriteEndObject();
-        });
-        json.WriteEndObject();
+        json.WritePropertyName("flows");
+        json.WriteStartArray();
+        json.Flush();
+        writer.Flush();
+        JsonFlows.Write(stream, result.Flows);
+        json.WriteEndArray();
     }
 
     internal static void Citation(JsonTextWriter json, Citation? citation)

@@ -13,9 +13,12 @@ public static class OutputFile
     public static void Write(string path, Action<TextWriter> write) =>
         WriteBytes(path, stream =>
         {
-            using var writer = new StreamWriter(stream, Utf8, bufferSize: 1 << 16) { NewLine = "\n" };
+            using var writer = Text(stream);
             write(writer);
         });
+
+    /// <summary>Text as all files have it: UTF-8 without a mark, lines that end in LF.</summary>
+    public static StreamWriter Text(Stream stream) => new(stream, Utf8, bufferSize: 1 << 16) { NewLine = "\n" };
 
     /// <param name="path">The file's name when it is whole.</param>
     /// <param name="write">May dispose of the stream.</param>

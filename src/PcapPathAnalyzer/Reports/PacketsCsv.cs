@@ -19,20 +19,27 @@ public static class PacketsCsv
     public static AnalysisResult Write(string folder, Func<PacketSink, AnalysisResult> analyze)
     {
         AnalysisResult? result = null;
-        OutputFile.Write(Path.Combine(folder, "packets.csv"), writer =>
+        OutputFile.WriteBytes(Path.Combine(folder, "packets.csv"), stream =>
         {
-            using var csv = CsvTable.Create(writer);
+            using var csv = CsvTable.Create(stream);
             csv.WriteHeader(Columns);
-            result = analyze((in PacketSighting s) => Row(csv, s));
+            // A flow's packets come together: its name is made once.
+            var (flow, id) = ((Flow?)null, "");
+            result = analyze((in PacketSighting s) =>
+            {
+                if (s.Flow != flow)
+                    (flow, id) = (s.Flow, s.Flow.Id);
+                Row(csv, s, id);
+            });
         });
         return result!;
     }
 
-    private static void Row(CsvWriter csv, in PacketSighting s)
+    private static void Row(CsvWriter csv, in PacketSighting s, string flow)
     {
         var ports = s.Tuple.Protocol.HasPorts();
         csv.WriteField(s.PacketId);
-        csv.WriteField(s.Flow.Id);
+        csv.WriteField(flow);
         csv.WriteField(s.IsReply ? "reply" : "forward");
         csv.WriteField(s.Hop);
         csv.WriteText(s.Point.Namespace);
@@ -41,9 +48,9 @@ public static class PacketsCsv
         csv.WriteField(s.Frame);
         csv.WriteField(s.Time);
         csv.WriteField(s.Tuple.Source);
-        csv.WriteField(ports ? s.Tuple.SourcePort : (ushort?)null);
+        csv.WritePort(s.Tuple.SourcePort, ports);
         csv.WriteField(s.Tuple.Destination);
-        csv.WriteField(ports ? s.Tuple.DestinationPort : (ushort?)null);
+        csv.WritePort(s.Tuple.DestinationPort, ports);
         csv.WriteField(s.Tuple.Protocol.Keyword());
         csv.WriteField(s.Ttl);
         csv.WriteField(s.Vni);

@@ -7,19 +7,14 @@ namespace PcapPathAnalyzer.Stitching;
 /// What one capture file holds, by numbers of its own: files are read side by side, and what they have in common is found
 /// out afterwards (<see cref="ReadingMerger"/>).
 /// </summary>
-internal sealed class CaptureReading(BlockPool pool)
+internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
 {
-    public ObservationTables Tables { get; private set; } = new();
+    /// <summary>Of this file while it is read and not merged; of another one later.</summary>
+    public FileNumbers Numbers { get; } = numbers;
+
+    public ObservationTables Tables => Numbers.Tables;
 
     public ObservationBlocks Observations { get; } = new(pool);
-
-    public LegTracker Legs { get; private set; } = new();
-
-    /// <summary>Tuple of the first fragment of each datagram that came in pieces: later ones have no ports.</summary>
-    public Dictionary<FragmentKey, int> FirstFragments { get; } = [];
-
-    /// <summary>Later fragments, by datagram: where no file has the first one they stand for themselves.</summary>
-    public Dictionary<FragmentKey, LocalLeg> LaterFragments { get; } = [];
 
     public List<Problem> Problems { get; } = [];
 
@@ -27,31 +22,26 @@ internal sealed class CaptureReading(BlockPool pool)
 
     public long Frames { get; set; }
 
-    /// <summary>Lets go of the file's own numbers, once all of its observations have the common ones: in a large bundle they are as large as the flows.</summary>
-    public void ForgetNumbers()
-    {
-        Tables = new ObservationTables();
-        Legs = new LegTracker();
-        FirstFragments.Clear();
-        LaterFragments.Clear();
-    }
-
     /// <summary>Puts an observation into its leg and keeps it.</summary>
     public void Add(in Observation observation)
     {
         ref var o = ref Observations.Add();
         o = observation;
-        o.Leg = Legs.Assign(o, Tables);
-        if (o.Kind != ObservationKind.Fragment)
-            return;
+        o.Leg = Numbers.Legs.Assign(o, Tables);
+        if (o.Kind == ObservationKind.Fragment)
+            AddFragment(o);
+    }
+
+    private void AddFragment(in Observation o)
+    {
         var key = FragmentKey.Of(Tables.Tuples[o.Tuple], o.Identification);
         if (o.FragmentOffset == 0)
         {
-            FirstFragments.TryAdd(key, o.Tuple);
+            Numbers.FirstFragments.TryAdd(key, o.Tuple);
             return;
         }
 
-        ref var later = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(LaterFragments, key, out var known);
+        ref var later = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Numbers.LaterFragments, key, out var known);
         if (!known)
             later = new LocalLeg { Forward = o.Tuple, Reverse = Tables.Reverse(o.Tuple), Kind = LegKind.Datagrams, FirstTime = long.MaxValue, LastTime = long.MinValue };
         later.Note(o);

@@ -4,17 +4,26 @@ using PcapPathAnalyzer.Topology;
 namespace PcapPathAnalyzer.Stitching;
 
 /// <summary>Makes one direction of a flow: its transmissions, its hops in path order, times between hops. One instance serves one thread.</summary>
-internal sealed class DirectionBuilder(ObservationTables tables, Network network, TransmissionMemory memory)
+internal sealed class DirectionBuilder(ObservationTables tables, Network network, HopSlabs slabs)
 {
     /// <summary>Transmissions that are asked for the order of hops.</summary>
-    private const int Witnesses = 12;
+    internal const int Witnesses = 12;
 
     private readonly TransmissionMatcher matcher = new(tables);
+    private readonly AlignedBuilder aligned = new(tables, network, slabs);
     private readonly PathOrder order = new(tables, network);
     private readonly List<HopCandidate> travelling = [];
     private readonly List<HopCandidate> errors = [];
     private readonly List<int> members = [];
     private HopCandidate[] hopAt = new HopCandidate[64];
+    private TransmissionMemory memory = new();
+
+    /// <summary>Where the packets of the next partition are.</summary>
+    public void Use(TransmissionMemory next)
+    {
+        memory = next;
+        aligned.Use(next);
+    }
 
     /// <param name="items">Where the observations are; their times are on the reference clock.</param>
     /// <param name="indices">Those of the direction, ICMP errors that travel with it included.</param>
@@ -26,6 +35,11 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
     {
         if (count == 0)
             return FlowDirection.Empty;
+        return aligned.Build(items, indices.AsSpan(0, count), isReply, sender, receiver) ?? BuildAny(items, indices, count, isReply, sender, receiver);
+    }
+
+    private FlowDirection BuildAny(Observation[] items, int[] indices, int count, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
+    {
         matcher.Match(items, indices, count);
         FindHops(items, indices, count);
         // ICMP errors come from routers on the way: their hops are their own and do not shape the flow's path.
@@ -38,11 +52,14 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
 
         var numbers = Numbers(ordered);
         var transmissions = Emit(items, indices, count, numbers, isReply);
+        var hops = slabs.Take(ordered.Count);
+        new HopMeter(ordered).Measure(transmissions, hops.Records);
         return new FlowDirection
         {
-            Hops = new HopMeter(tables, ordered).Measure(transmissions),
+            Hops = hops,
             Packets = transmissions.Count(t => !t.IsIcmpError),
             Retransmissions = Retransmission.Mark(transmissions),
+            Summary = transmissions.Aggregate(default(DirectionSummary), (s, t) => s.With(t.TcpFlags, t.IsIcmpError)),
             Transmissions = transmissions,
         };
     }
@@ -134,7 +151,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
                 hops[used++] = numberOf[hopAt[k].Index];
             }
 
-            transmissions.Add(Make(new ArraySegment<Observation>(sorted, start, used - start), new ArraySegment<ushort>(hops, start, used - start), isReply));
+            transmissions.Add(Transmission.Of(new ArraySegment<Observation>(sorted, start, used - start), new ArraySegment<ushort>(hops, start, used - start), isReply));
         }
 
         // A copy cut by its snap length joins last, and may be the earliest.
@@ -159,44 +176,5 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
             ref var y = ref items[indices[b]];
             return x.Time != y.Time ? x.Time.CompareTo(y.Time) : x.Frame.CompareTo(y.Frame);
         }
-    }
-
-    private static Transmission Make(ArraySegment<Observation> observations, ArraySegment<ushort> hops, bool isReply)
-    {
-        var span = observations.AsSpan();
-        ref var first = ref span[0];
-        var flags = TcpFlags.None;
-        foreach (ref var o in span)
-        {
-            flags |= o.TcpFlags;
-            if (o.Time < first.Time)
-                first = ref o;
-        }
-
-        var (start, end) = (first.TcpSequence, first.TcpSequence);
-        foreach (ref var o in span)
-        {
-            if (!o.HasTcp())
-                continue;
-            if ((int)(o.TcpSequence - start) < 0)
-                start = o.TcpSequence;
-            var fin = o.TcpSequence + (uint)Retransmission.SegmentLength(o);
-            if ((int)(fin - end) > 0)
-                end = fin;
-        }
-
-        return new Transmission
-        {
-            Observations = observations,
-            Hops = hops,
-            Time = first.Time,
-            Sequence = start,
-            SegmentLength = (int)(end - start),
-            TcpFlags = flags,
-            Acknowledgment = first.TcpAcknowledgment,
-            PayloadLength = first.PayloadLength,
-            IsIcmpError = first.Kind == ObservationKind.IcmpError,
-            IsReply = isReply,
-        };
     }
 }

@@ -11,6 +11,9 @@ internal sealed class Directions
 
     public int BackCount { get; private set; }
 
+    /// <summary>ICMP errors are among them.</summary>
+    public bool HasErrors { get; private set; }
+
     public long FirstTime { get; private set; }
 
     public long LastTime { get; private set; }
@@ -24,10 +27,12 @@ internal sealed class Directions
         if (count > There.Length)
             (There, Back) = (new int[count * 2], new int[count * 2]);
         var (there, back, first, last) = (0, 0, long.MaxValue, long.MinValue);
+        HasErrors = false;
         for (var i = start; i < start + count; i++)
         {
             ref var o = ref items[i];
             var leg = legs[o.Leg];
+            HasErrors |= o.Kind == ObservationKind.IcmpError;
             // An error about a packet goes the other way than the packet.
             if (o.Kind == ObservationKind.IcmpError ? o.QuotedTuple != leg.Forward && o.QuotedTuple == leg.Reverse : o.Tuple == leg.Forward)
                 There[there++] = i;

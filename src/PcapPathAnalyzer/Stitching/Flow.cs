@@ -69,94 +69,15 @@ public sealed class Flow
     public Timestamp LastTime { get; init; }
 
     /// <summary>Why the legs were joined into one flow.</summary>
-    public IReadOnlyList<string> Joins { get; init; } = [];
+    public IReadOnlyList<string> Joins => Joined.Count == 0 ? [] : [.. Joined.Select(j => j.ToString()).Distinct()];
+
+    internal IReadOnlyList<FlowJoin> Joined { get; init; } = [];
 
     /// <summary>ICMP errors that quote a packet of this flow.</summary>
     public IReadOnlyList<IcmpErrorSeen> IcmpErrors { get; init; } = [];
 
     /// <summary>True where the server saw another address or port than the client's.</summary>
     public bool IsClientTranslated => Served is { } s && (s.Source != Requested.Source || s.SourcePort != Requested.SourcePort);
-}
-
-/// <summary>The packets of one direction and the way they took.</summary>
-public sealed class FlowDirection
-{
-    public static FlowDirection Empty { get; } = new();
-
-    /// <summary>In path order.</summary>
-    public IReadOnlyList<Hop> Hops { get; init; } = [];
-
-    /// <summary>Transmissions; a retransmission counts again.</summary>
-    public int Packets { get; init; }
-
-    /// <summary>TCP segments that repeat bytes (or a SYN or FIN) already sent.</summary>
-    public int Retransmissions { get; init; }
-
-    /// <summary>In order of their first observation; empty where they were let go (<see cref="PacketsKept"/>).</summary>
-    internal IReadOnlyList<Transmission> Transmissions { get; set; } = [];
-
-    /// <summary>False where the packets themselves were not kept: a healthy flow among very many.</summary>
-    public bool PacketsKept { get; private set; } = true;
-
-    /// <summary>Keeps the packets, apart from the memory they were matched in.</summary>
-    internal void KeepPackets()
-    {
-        foreach (var t in Transmissions)
-            t.Detach();
-    }
-
-    internal void DropPackets()
-    {
-        PacketsKept = Transmissions.Count == 0;
-        Transmissions = [];
-    }
-}
-
-/// <summary>One capture point on a flow's way, with what happened to the packets on their way to it.</summary>
-public sealed class Hop
-{
-    // By number: there are as many hops as flows times capture points.
-    private readonly ObservationTables tables;
-    private readonly int tuple;
-    private readonly int tunnel;
-
-    internal Hop(ObservationTables tables, int tuple, int tunnel)
-    {
-        this.tables = tables;
-        this.tuple = tuple;
-        this.tunnel = tunnel;
-    }
-
-    /// <summary>From 1 along the way.</summary>
-    public required int Number { get; init; }
-
-    public required CapturePoint Point { get; init; }
-
-    /// <summary>Addresses and ports as seen here, in the direction of travel.</summary>
-    public FiveTuple Tuple => tables.Tuples[tuple];
-
-    /// <summary>The tunnel around the packet here; default where there is none.</summary>
-    public TunnelKey Tunnel => tables.Tunnels[tunnel];
-
-    public bool IsTunnelled => tunnel != 0;
-
-    public int Packets { get; init; }
-
-    public long Bytes { get; init; }
-
-    /// <summary>TTL of the first packet here.</summary>
-    public int Ttl { get; init; }
-
-    /// <summary>First and last frame of the flow here.</summary>
-    public long FirstFrame { get; init; }
-
-    public long LastFrame { get; init; }
-
-    /// <summary>Median time from the previous hop, corrected clocks, nanoseconds; null for the first hop or where no packet was seen at both.</summary>
-    public long? Latency { get; internal set; }
-
-    /// <summary>What happened between the previous hop and this one, in order.</summary>
-    public IReadOnlyList<HopAction> Actions { get; internal set; } = [];
 }
 
 /// <summary>One thing that happened to the packets: <c>dnat</c>, <c>snat</c>, <c>masquerade</c>, <c>un-nat</c>, <c>vxlan-encap</c>, <c>vxlan-decap</c>, <c>route</c>, <c>bridge</c>, <c>veth</c>, ...</summary>
@@ -171,6 +92,10 @@ public sealed record Citation(SourceLocation Location, string Text)
 {
     /// <summary>Lines that led here, in the kernel's order: for a rule, the jumps from the built-in chain.</summary>
     public IReadOnlyList<Citation> Path { get; init; } = [];
+
+    public bool Equals(Citation? other) => other is not null && Location == other.Location && Text == other.Text && Path.SequenceEqual(other.Path);
+
+    public override int GetHashCode() => HashCode.Combine(Location, Text);
 }
 
 /// <summary>An ICMP error that quotes a packet of a flow.</summary>

@@ -3,42 +3,40 @@ namespace PcapPathAnalyzer.Stitching;
 /// <summary>Counts packets at each hop of a direction, and takes the times between them.</summary>
 internal sealed class HopMeter
 {
-    private const int MaxDelays = 1024;
-    private readonly ObservationTables tables;
+    internal const int MaxDelays = 1024;
     private readonly List<HopCandidate> hops;
     private readonly Count[] counts;
 
-    /// <param name="tables">What observations refer to.</param>
     /// <param name="hops">In path order.</param>
-    public HopMeter(ObservationTables tables, List<HopCandidate> hops)
+    public HopMeter(List<HopCandidate> hops)
     {
-        (this.tables, this.hops) = (tables, hops);
+        this.hops = hops;
         counts = new Count[hops.Count];
     }
 
-    public Hop[] Measure(List<Transmission> transmissions)
+    /// <param name="transmissions">Those of the direction.</param>
+    /// <param name="into">Takes a record per hop.</param>
+    public void Measure(List<Transmission> transmissions, Span<HopRecord> into)
     {
         foreach (var t in transmissions)
             Note(t.Observations.AsSpan(), t.Hops.AsSpan());
-        var result = new Hop[hops.Count];
-        for (var i = 0; i < result.Length; i++)
+        for (var i = 0; i < into.Length; i++)
         {
             ref var c = ref counts[i];
             c.Delays?.Sort();
-            result[i] = new Hop(tables, hops[i].Key.Tuple, hops[i].Key.Tunnel)
+            into[i] = new HopRecord
             {
-                Number = i + 1,
-                Point = hops[i].Point,
+                Tuple = hops[i].Key.Tuple,
+                Tunnel = hops[i].Key.Tunnel,
+                Point = (ushort)hops[i].Key.Point,
                 Packets = c.Packets,
                 Bytes = c.Bytes,
                 Ttl = c.Ttl,
                 FirstFrame = c.FirstFrame,
                 LastFrame = c.LastFrame,
-                Latency = c.Delays is { Count: > 0 } delays ? delays[delays.Count / 2] : null,
+                Latency = c.Delays is { Count: > 0 } delays ? delays[delays.Count / 2] : HopRecord.NoLatency,
             };
         }
-
-        return result;
     }
 
     // Fragments and segments of one transmission: the first at each hop is counted and timed.
@@ -62,18 +60,16 @@ internal sealed class HopMeter
 
     // The copy a promiscuous bridge gets of what it switches between two ports is stamped after the packet has left: it has
     // a place on the way and no time on it.
-    private bool IsTap(int hop)
-    {
-        if (hop < 2 || hop >= hops.Count || hops[hop - 1].Point.Device is not { IsBridge: true } bridge)
-            return false;
-        return hops[hop - 2].Point.Device?.Master == bridge && hops[hop].Point.Device?.Master == bridge;
-    }
+    private bool IsTap(int hop) => hop >= 2 && hop < hops.Count && IsTap(hops[hop - 2].Point, hops[hop - 1].Point, hops[hop].Point);
+
+    internal static bool IsTap(CapturePoint before, CapturePoint here, CapturePoint after) =>
+        here.Device is { IsBridge: true } bridge && before.Device?.Master == bridge && after.Device?.Master == bridge;
 
     private struct Count
     {
         public int Packets;
         public long Bytes;
-        public int Ttl;
+        public byte Ttl;
         public uint FirstFrame;
         public uint LastFrame;
 

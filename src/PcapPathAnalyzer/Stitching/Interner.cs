@@ -21,6 +21,16 @@ public sealed class Interner<T>
 
     public T this[int number] => (uint)number < (uint)Count ? values[number] : throw new ArgumentOutOfRangeException(nameof(number));
 
+    /// <summary>As the indexer, without a copy.</summary>
+    internal ref readonly T At(int number) => ref values.AsSpan(0, Count)[number];
+
+    /// <summary>Forgets all values; the memory stays for the next ones.</summary>
+    public void Clear()
+    {
+        Array.Clear(slots);
+        Count = 1;
+    }
+
     /// <summary>The number of a value; 0 where it has none.</summary>
     public int Find(in T value)
     {

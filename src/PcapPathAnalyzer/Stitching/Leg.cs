@@ -27,7 +27,7 @@ internal sealed class Leg(int index, int tuple, int reversed)
     public int Count { get; private set; }
 
     /// <summary>First and last time by each clock that saw the leg, nanoseconds as captured.</summary>
-    public List<ClockSpan> Spans { get; } = [];
+    public List<ClockSpan> Spans { get; } = new(2);
 
     /// <summary>True for a leg that no capture shows and a conntrack entry does.</summary>
     public bool IsVirtual => Count == 0;

@@ -22,8 +22,9 @@ internal sealed class LegTracker
     /// <summary>Idle time after which datagrams between the same ports are another exchange: nf_conntrack_udp_timeout_stream.</summary>
     private const long DatagramIdle = 120_000_000_000;
 
-    private Dictionary<(int Canonical, uint Number, LegKind Kind), int> byKey = [];
-    private Interner<PointAndTuple> otherPoints = new();
+    // A leg's number is that of its key, less one.
+    private readonly Interner<LegKey> keys = new();
+    private readonly Interner<PointAndTuple> otherPoints = new();
     private State[] states = new State[64];
     private State[] otherStates = new State[64];
     private Endpoint[] endpoints = new Endpoint[64];
@@ -49,12 +50,15 @@ internal sealed class LegTracker
         return leg;
     }
 
-    /// <summary>The file has been read: only the legs themselves are kept.</summary>
-    public void Close()
+    /// <summary>Forgets all legs; the memory stays for the next file.</summary>
+    public void Clear()
     {
-        byKey = [];
-        otherPoints = new Interner<PointAndTuple>();
-        (states, otherStates, endpoints) = ([], [], []);
+        keys.Clear();
+        otherPoints.Clear();
+        Array.Clear(states);
+        Array.Clear(otherStates);
+        Array.Clear(endpoints);
+        Count = 0;
     }
 
     // What is asked of every packet's tuple, worked out once.
@@ -94,7 +98,7 @@ internal sealed class LegTracker
         {
             if (state.Leg > 0)
                 return state.Leg - 1;
-            var middle = GetOrAdd((endpoint.Canonical, 0, LegKind.Middle), o.Tuple, endpoint.Reverse);
+            var middle = GetOrAdd(new LegKey(endpoint.Canonical, 0, LegKind.Middle), o.Tuple, endpoint.Reverse);
             // The lower port is the server's, as a first guess.
             if (endpoint.PortOrder != 0)
                 legs[middle].Vote(endpoint.PortOrder < 0 ? o.Tuple : endpoint.Reverse);
@@ -106,7 +110,7 @@ internal sealed class LegTracker
         if (!isReply && state.Leg > 0 && legs[state.Leg - 1] is { Kind: LegKind.Opened, HasOnlySyns: true } half && half.Forward == endpoint.Reverse)
             return state.Leg - 1;
         var isn = isReply ? o.TcpAcknowledgment - 1 : o.TcpSequence;
-        var leg = GetOrAdd((endpoint.Canonical, isn, LegKind.Opened), isReply ? endpoint.Reverse : o.Tuple, isReply ? o.Tuple : endpoint.Reverse);
+        var leg = GetOrAdd(new LegKey(endpoint.Canonical, isn, LegKind.Opened), isReply ? endpoint.Reverse : o.Tuple, isReply ? o.Tuple : endpoint.Reverse);
         legs[leg].IsDirectionCertain = true;
         return leg;
     }
@@ -115,7 +119,7 @@ internal sealed class LegTracker
     {
         if (state.Leg > 0 && o.Time - state.Time > DatagramIdle)
             state.Epoch++;
-        var leg = GetOrAdd((endpoint.Canonical, state.Epoch, LegKind.Datagrams), o.Tuple, endpoint.Reverse);
+        var leg = GetOrAdd(new LegKey(endpoint.Canonical, state.Epoch, LegKind.Datagrams), o.Tuple, endpoint.Reverse);
         var type = o.IcmpTypeCode >> 8;
         if (endpoint.Protocol == IpProtocol.Icmp)
             Turn(ref legs[leg], type is 8 or 13 ? o.Tuple : endpoint.Reverse, certain: type is 8 or 0 or 13 or 14);
@@ -138,14 +142,14 @@ internal sealed class LegTracker
         leg.IsDirectionCertain = true;
     }
 
-    private int GetOrAdd((int Canonical, uint Number, LegKind Kind) key, int forward, int reverse)
+    private int GetOrAdd(in LegKey key, int forward, int reverse)
     {
-        if (byKey.TryGetValue(key, out var leg))
+        var leg = keys.Add(key) - 1;
+        if (leg < Count)
             return leg;
         if (Count == legs.Length)
             Array.Resize(ref legs, Count * 2);
         legs[Count] = new LocalLeg { Forward = forward, Reverse = reverse, Number = key.Number, Kind = key.Kind, HasOnlySyns = true, FirstTime = long.MaxValue, LastTime = long.MinValue };
-        byKey.Add(key, Count);
         return Count++;
     }
 

@@ -25,6 +25,13 @@ internal static class ObservationFacts
         return hash;
     }
 
+    /// <summary>Whether two observations have the same <see cref="Identity"/>, without making it.</summary>
+    public static bool IsSamePacket(this in Observation a, in Observation b) =>
+        ((a.Identification ^ b.Identification) | (uint)(a.PayloadLength ^ b.PayloadLength) | (uint)(a.FragmentOffset ^ b.FragmentOffset) | (uint)((byte)a.Kind ^ (byte)b.Kind)
+            | (a.TcpSequence ^ b.TcpSequence) | (uint)((a.TcpFlags ^ b.TcpFlags) & ~(TcpFlags.Ece | TcpFlags.Cwr))) == 0
+        && a.HasTcp() == b.HasTcp() && a.IcmpTypeCode == b.IcmpTypeCode && a.Window == b.Window && a.TcpTimestamp == b.TcpTimestamp
+        && (a.HasTcp() ? a.TcpAcknowledgment : a.PayloadHash) == (b.HasTcp() ? b.TcpAcknowledgment : b.PayloadHash);
+
     /// <summary>Whether the IP identification alone tells copies of one packet from a packet sent again.</summary>
     public static bool HasIdentification(this in Observation o) => o.Identification != 0;
 

@@ -40,7 +40,6 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         finally
         {
             points.Finish(reader.Interfaces);
-            into.Legs.Close();
             into.Problems.AddRange(reader.Problems);
         }
     }

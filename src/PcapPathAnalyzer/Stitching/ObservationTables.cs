@@ -15,4 +15,13 @@ public sealed class ObservationTables
 
     /// <summary>Number of the tuple of the other direction; adds it where it is new.</summary>
     public int Reverse(int tuple) => Tuples.Add(Tuples[tuple].Reversed);
+
+    /// <summary>Forgets all; the memory stays for the next file.</summary>
+    internal void Clear()
+    {
+        Tuples.Clear();
+        Tunnels.Clear();
+        Macs.Clear();
+        Points.Clear();
+    }
 }

@@ -6,7 +6,7 @@ internal sealed class Observations(
     List<Leg> legs,
     IReadOnlyList<CaptureReading> readings,
     IReadOnlyList<ReadingNumbers> numbers,
-    Dictionary<int, List<Leg>> byTuple,
+    LegsByTuple byTuple,
     Dictionary<FragmentKey, int> firstFragments)
 {
     private IReadOnlyList<ReadingNumbers> maps = numbers;
@@ -40,12 +40,7 @@ internal sealed class Observations(
     }
 
     /// <summary>All observations were handed out for the last time.</summary>
-    public void ForgetFiles()
-    {
-        foreach (var reading in readings)
-            reading.ForgetNumbers();
-        maps = [];
-    }
+    public void ForgetFiles() => maps = [];
 
     private void Translate(ref Observation o, ReadingNumbers map)
     {
@@ -75,12 +70,10 @@ internal sealed class Observations(
     // The connection between these endpoints that was there at the time: the last that had begun.
     private int LegAt(in Observation o, int tuple)
     {
-        if (!byTuple.TryGetValue(Math.Min(tuple, Tables.Tuples.Find(Tables.Tuples[tuple].Reversed)), out var candidates))
-            return -1;
+        var best = byTuple.First(Math.Min(tuple, Tables.Tuples.Find(Tables.Tuples[tuple].Reversed)));
         var clock = Tables.Points[o.Point].Clock;
-        var best = candidates[0];
         var begun = long.MinValue;
-        foreach (var leg in candidates)
+        for (var leg = best; leg is not null; leg = byTuple.After(leg))
         {
             foreach (var span in leg.Spans)
             {
@@ -89,6 +82,6 @@ internal sealed class Observations(
             }
         }
 
-        return best.Index;
+        return best?.Index ?? -1;
     }
 }

@@ -25,43 +25,35 @@ internal static class OutcomeJudge
 
     private static FlowOutcome Tcp(Flow flow)
     {
-        var forward = flow.Forward.Transmissions;
-        var reply = flow.Reply.Transmissions;
-        var synAck = reply.FirstOrDefault(t => (t.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack));
-        var hasSyn = forward.Any(t => (t.TcpFlags & TcpFlags.Syn) != 0);
-        var established = synAck is not null ? forward.Any(t => (t.TcpFlags & (TcpFlags.Ack | TcpFlags.Syn | TcpFlags.Rst)) == TcpFlags.Ack && !t.IsIcmpError) : !hasSyn && reply.Any(t => !t.IsIcmpError) && forward.Any(t => !t.IsIcmpError);
+        var (forward, reply) = (flow.Forward.Summary, flow.Reply.Summary);
+        var established = reply.HasSynAck ? forward.HasAck : !forward.HasSyn && reply.HasPackets && forward.HasPackets;
         if (!established)
         {
-            var reset = reply.FirstOrDefault(t => (t.TcpFlags & TcpFlags.Rst) != 0);
-            if (reset is not null && synAck is null)
+            if (reply.HasReset && !reply.HasSynAck)
                 return FlowOutcome.Refused;
             if (flow.IcmpErrors.Any(IsUnreachable))
                 return FlowOutcome.Rejected;
-            if (!reply.Any(t => !t.IsIcmpError))
+            if (!reply.HasPackets)
                 return FlowOutcome.Unanswered;
-            return forward.Any(t => (t.TcpFlags & TcpFlags.Rst) != 0) ? FlowOutcome.Reset : FlowOutcome.OneWay;
+            return forward.HasReset ? FlowOutcome.Reset : FlowOutcome.OneWay;
         }
 
-        return Ended(forward, reply);
-    }
-
-    private static FlowOutcome Ended(IReadOnlyList<Transmission> forward, IReadOnlyList<Transmission> reply)
-    {
-        var finForward = forward.Any(t => (t.TcpFlags & TcpFlags.Fin) != 0);
-        var finReply = reply.Any(t => (t.TcpFlags & TcpFlags.Fin) != 0);
-        var lastReset = forward.Concat(reply).Where(t => (t.TcpFlags & TcpFlags.Rst) != 0).Select(t => (long?)t.Time).Min();
-        if (IsStuck(forward, reply) || IsStuck(reply, forward))
+        if (IsStuck(flow.Forward, flow.Reply) || IsStuck(flow.Reply, flow.Forward))
             return FlowOutcome.Stalled;
-        if (lastReset is not null && !(finForward || finReply))
+        var wasReset = forward.HasReset || reply.HasReset;
+        var hasFin = forward.HasFin || reply.HasFin;
+        if (wasReset && !hasFin)
             return FlowOutcome.Reset;
-        return finForward && finReply || (lastReset is not null && (finForward || finReply)) ? FlowOutcome.Completed : FlowOutcome.Open;
+        return (forward.HasFin && reply.HasFin) || (wasReset && hasFin) ? FlowOutcome.Completed : FlowOutcome.Open;
     }
 
     // The last bytes of a side are repeated and never acknowledged.
-    private static bool IsStuck(IReadOnlyList<Transmission> side, IReadOnlyList<Transmission> other)
+    private static bool IsStuck(FlowDirection side, FlowDirection other)
     {
-        var repeated = side.Where(t => t.IsRetransmission && t.PayloadLength > 0).GroupBy(t => t.Sequence).Where(g => g.Count() >= StalledRepeats);
-        return repeated.Any(group => !other.Any(t => (t.TcpFlags & TcpFlags.Ack) != 0 && (int)(t.Acknowledgment - group.Key) > 0));
+        if (side.Retransmissions < StalledRepeats)
+            return false;
+        var repeated = side.Transmissions.Where(t => t.IsRetransmission && t.PayloadLength > 0).GroupBy(t => t.Sequence).Where(g => g.Count() >= StalledRepeats);
+        return repeated.Any(group => !other.Transmissions.Any(t => (t.TcpFlags & TcpFlags.Ack) != 0 && (int)(t.Acknowledgment - group.Key) > 0));
     }
 
     // Answers left the server; they reached the client's end of the captured path as far as the requests began there.

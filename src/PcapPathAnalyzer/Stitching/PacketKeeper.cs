@@ -7,9 +7,17 @@ internal sealed class PacketKeeper(long limit)
     private long healthy;
     private long troubled;
 
+    private static long Size(FlowDirection direction)
+    {
+        var sum = 0L;
+        foreach (ref readonly var hop in direction.Hops.Records)
+            sum += hop.Packets;
+        return sum;
+    }
+
     public void Settle(Flow flow)
     {
-        long size = flow.Forward.Hops.Sum(h => h.Packets) + flow.Reply.Hops.Sum(h => h.Packets);
+        var size = Size(flow.Forward) + Size(flow.Reply);
         var isHealthy = flow.Outcome is FlowOutcome.Completed or FlowOutcome.Open && flow.Retransmissions == 0;
         ref var sum = ref isHealthy ? ref healthy : ref troubled;
         var keep = sum + size <= (isHealthy ? limit / 8 : limit);

@@ -6,21 +6,15 @@ namespace PcapPathAnalyzer.Stitching;
 internal sealed class PartitionBuilder(Observations observations, Network network, ClockTable clocks, FlowPlan plan, Action<Flow> explain)
 {
     private readonly Stack<TransmissionMemory> free = [];
-    private Observation[] items = [];
+    private readonly FlowBuilder builder = new(observations.Tables, network);
 
     public BuiltPartition Build(FlowPartition partition)
     {
         var (first, end) = (plan.Starts[partition.Number], plan.End(partition.Number));
-        var starts = SortByFlow(partition, first, end);
-        TransmissionMemory? memory;
-        lock (free)
-        {
-            if (!free.TryPop(out memory))
-                memory = new TransmissionMemory(items.Length);
-        }
-
-        memory.Reset();
-        var builder = new FlowBuilder(observations.Tables, network, memory);
+        var memory = Rent();
+        var items = memory.Begin(checked((int)partition.Count));
+        var starts = SortByFlow(partition, items, first, end);
+        builder.Use(memory);
         var flows = new List<Flow>(end - first);
         for (var f = first; f < end; f++)
         {
@@ -35,6 +29,12 @@ internal sealed class PartitionBuilder(Observations observations, Network networ
         return new BuiltPartition(flows, () => Return(memory));
     }
 
+    private TransmissionMemory Rent()
+    {
+        lock (free)
+            return free.TryPop(out var memory) ? memory : new TransmissionMemory();
+    }
+
     private void Return(TransmissionMemory memory)
     {
         lock (free)
@@ -42,11 +42,8 @@ internal sealed class PartitionBuilder(Observations observations, Network networ
     }
 
     // A counting sort; within a flow the files' order stays. Times are put on the reference clock on the way.
-    private int[] SortByFlow(FlowPartition partition, int first, int end)
+    private int[] SortByFlow(FlowPartition partition, Observation[] items, int first, int end)
     {
-        var count = checked((int)partition.Count);
-        if (items.Length < count)
-            items = GC.AllocateUninitializedArray<Observation>(Math.Max(count, Math.Min(items.Length * 2, Array.MaxLength)));
         var starts = new int[end - first + 1];
         foreach (var file in partition.Files)
         {

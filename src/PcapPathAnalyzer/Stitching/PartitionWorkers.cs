@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Stitching;
 
@@ -7,22 +8,7 @@ internal sealed class PartitionWorkers(Func<PartitionBuilder> create)
 {
     private readonly ConcurrentBag<PartitionBuilder> idle = [];
 
-    /// <summary>A partition is begun only when few finished ones wait: memory does not grow with their number.</summary>
-    public IEnumerable<BuiltPartition> Run(IReadOnlyList<FlowPartition> partitions)
-    {
-        var queue = new Queue<Task<BuiltPartition>>();
-        var next = 0;
-        while (next < partitions.Count || queue.Count > 0)
-        {
-            while (next < partitions.Count && queue.Count <= Environment.ProcessorCount)
-            {
-                var partition = partitions[next++];
-                queue.Enqueue(Task.Run(() => Build(partition)));
-            }
-
-            yield return queue.Dequeue().GetAwaiter().GetResult();
-        }
-    }
+    public IEnumerable<BuiltPartition> Run(IReadOnlyList<FlowPartition> partitions) => AheadInOrder.Run(partitions, Build);
 
     private BuiltPartition Build(FlowPartition partition)
     {

@@ -6,30 +6,73 @@ namespace PcapPathAnalyzer.Stitching;
 /// Brings the files' own numbers for tuples, tunnels, capture points and legs to common ones, file by file in their order,
 /// so that the result does not depend on which was read first.
 /// </summary>
-internal sealed class ReadingMerger
+internal sealed class ReadingMerger(FileNumbersPool? pool = null)
 {
     private readonly ObservationTables tables = new();
     private readonly List<Leg> legs = [];
-    private readonly Dictionary<(int Canonical, uint Number, LegKind Kind), Leg> byKey = [];
-    private readonly Dictionary<int, List<Leg>> byTuple = [];
+    // A leg's number is that of its key, less one.
+    private readonly Interner<LegKey> keys = new();
     private readonly Dictionary<FragmentKey, int> firstFragments = [];
+    private readonly List<CaptureReading> readings = [];
+    private readonly List<ReadingNumbers> numbers = [];
+    private readonly List<NotOpened> waiting = [];
+    private LegsByTuple? found;
 
-    public static Observations Merge(IReadOnlyList<CaptureReading> readings)
+    private LegsByTuple ByTuple => found ??= new LegsByTuple(legs);
+
+    public static Observations Merge(IEnumerable<CaptureReading> readings)
     {
         var merger = new ReadingMerger();
-        var numbers = readings.Select(merger.Number).ToList();
-        foreach (var (reading, map) in readings.Zip(numbers))
-            merger.MergeLegs(reading, map, opened: true);
-        // Only now all handshakes are known, and what was met in the middle can be given to the connection it continues.
-        foreach (var (reading, map) in readings.Zip(numbers))
-            merger.MergeLegs(reading, map, opened: false);
-        return new Observations(merger.tables, merger.legs, readings, numbers, merger.byTuple, merger.firstFragments);
+        foreach (var reading in readings)
+            merger.Add(reading);
+        return merger.Finish();
     }
 
-    private ReadingNumbers Number(CaptureReading reading)
+    /// <summary>Takes the next file, in the files' order. Its own numbers are used up.</summary>
+    public void Add(CaptureReading reading)
+    {
+        var own = reading.Numbers;
+        var map = Number(own);
+        var clock = own.Tables.Points.Count > 0 ? own.Tables.Points[0].Clock : "";
+        var others = new List<(int Index, LocalLeg Leg)>();
+        for (var i = 0; i < own.Legs.Count; i++)
+        {
+            ref readonly var local = ref own.Legs.Legs[i];
+            if (local.Kind == LegKind.Opened)
+                map.Legs[i] = Join(clock, local, GetOrAdd(local, map), map);
+            else
+                others.Add((i, local));
+        }
+
+        if (others.Count > 0 || own.LaterFragments.Count > 0)
+            waiting.Add(new NotOpened(clock, map, others, own.LaterFragments));
+        readings.Add(reading);
+        numbers.Add(map);
+        pool?.Return(own);
+    }
+
+    /// <summary>All files were added. Only now all handshakes are known, and what was met in the middle can be given to the connection it continues.</summary>
+    public Observations Finish()
+    {
+        foreach (var (clock, map, others, laterFragments) in waiting)
+        {
+            foreach (var (i, local) in others)
+                map.Legs[i] = Join(clock, local, Continued(local, map) ?? GetOrAdd(local, map), map);
+            foreach (var (key, local) in laterFragments)
+            {
+                if (!firstFragments.ContainsKey(key))
+                    GetOrAdd(local, map).Note(clock, local);
+            }
+        }
+
+        waiting.Clear();
+        return new Observations(tables, legs, readings, numbers, ByTuple, firstFragments);
+    }
+
+    private ReadingNumbers Number(FileNumbers own)
     {
         var first = tables.Points.Count;
-        foreach (var point in reading.Tables.Points)
+        foreach (var point in own.Tables.Points)
         {
             point.Index = tables.Points.Count;
             tables.Points.Add(point);
@@ -37,11 +80,11 @@ internal sealed class ReadingMerger
 
         var map = new ReadingNumbers(
             first,
-            Map(reading.Tables.Tuples, tables.Tuples),
-            Map(reading.Tables.Tunnels, tables.Tunnels),
-            Map(reading.Tables.Macs, tables.Macs),
-            new int[reading.Legs.Count]);
-        foreach (var (key, tuple) in reading.FirstFragments)
+            Map(own.Tables.Tuples, tables.Tuples),
+            Map(own.Tables.Tunnels, tables.Tunnels),
+            Map(own.Tables.Macs, tables.Macs),
+            new int[own.Legs.Count]);
+        foreach (var (key, tuple) in own.FirstFragments)
             firstFragments.TryAdd(key, map.Tuples[tuple]);
         return map;
     }
@@ -55,42 +98,29 @@ internal sealed class ReadingMerger
         return map;
     }
 
-    private void MergeLegs(CaptureReading reading, ReadingNumbers map, bool opened)
+    private static int Join(string clock, in LocalLeg local, Leg leg, ReadingNumbers map)
     {
-        var clock = reading.Tables.Points.Count > 0 ? reading.Tables.Points[0].Clock : "";
-        for (var i = 0; i < reading.Legs.Count; i++)
-        {
-            var local = reading.Legs.Legs[i];
-            if (local.Kind == LegKind.Opened != opened)
-                continue;
-            var (forward, reverse) = (map.Tuples[local.Forward], map.Tuples[local.Reverse]);
-            var leg = (local.Kind == LegKind.Middle ? Continued(local, map.Tuples[local.FirstTuple], Math.Min(forward, reverse)) : null) ?? GetOrAdd(local, forward, reverse);
-            if (local.IsDirectionCertain)
-                leg.Settle(forward);
-            else
-                leg.Vote(forward, local.Votes);
-            leg.Note(clock, local);
-            leg.NoteHandshake(local);
-            map.Legs[i] = leg.Index;
-        }
-
-        if (opened)
-            return;
-        foreach (var (key, local) in reading.LaterFragments)
-        {
-            if (!firstFragments.ContainsKey(key))
-                GetOrAdd(local, map.Tuples[local.Forward], map.Tuples[local.Reverse]).Note(clock, local);
-        }
+        var forward = map.Tuples[local.Forward];
+        if (local.IsDirectionCertain)
+            leg.Settle(forward);
+        else
+            leg.Vote(forward, local.Votes);
+        leg.Note(clock, local);
+        leg.NoteHandshake(local);
+        return leg.Index;
     }
 
     // Packets met before any SYN at some point (a capture that began late there, or reordering) belong to the connection
     // whose sequence numbers they continue most closely.
-    private Leg? Continued(in LocalLeg local, int firstTuple, int canonical)
+    private Leg? Continued(in LocalLeg local, ReadingNumbers map)
     {
+        if (local.Kind != LegKind.Middle)
+            return null;
         const uint window = 1u << 30;
         Leg? best = null;
         var distance = window;
-        foreach (var leg in byTuple.GetValueOrDefault(canonical) ?? [])
+        var firstTuple = map.Tuples[local.FirstTuple];
+        for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
         {
             if (leg.InitialSequence is not { } isn)
                 continue;
@@ -102,21 +132,21 @@ internal sealed class ReadingMerger
         return best;
     }
 
-    private Leg GetOrAdd(in LocalLeg local, int forward, int reverse)
+    private Leg GetOrAdd(in LocalLeg local, ReadingNumbers map)
     {
+        var (forward, reverse) = (map.Tuples[local.Forward], map.Tuples[local.Reverse]);
         var canonical = Math.Min(forward, reverse);
-        var key = (canonical, local.Number, local.Kind);
-        if (byKey.TryGetValue(key, out var leg))
-            return leg;
-        leg = new Leg(legs.Count, forward, reverse) { InitialSequence = local.Kind == LegKind.Opened ? local.Number : null };
+        var number = keys.Add(new LegKey(canonical, local.Number, local.Kind)) - 1;
+        if (number < legs.Count)
+            return legs[number];
+        var leg = new Leg(number, forward, reverse) { InitialSequence = local.Kind == LegKind.Opened ? local.Number : null };
         legs.Add(leg);
-        byKey.Add(key, leg);
-        if (byTuple.TryGetValue(canonical, out var list))
-            list.Add(leg);
-        else
-            byTuple.Add(canonical, [leg]);
+        ByTuple.Add(canonical, leg);
         return leg;
     }
+
+    // Legs that may continue one whose handshake another file has.
+    private sealed record NotOpened(string Clock, ReadingNumbers Map, List<(int Index, LocalLeg Leg)> Legs, Dictionary<FragmentKey, LocalLeg> LaterFragments);
 }
 
 /// <summary>The common number of each of a file's own.</summary>

@@ -6,7 +6,7 @@ namespace PcapPathAnalyzer.Stitching;
 internal sealed class Stitcher(Observations observations, Network network, BlockPool pool)
 {
     /// <summary>Observations whose flows are built at once, by one thread: their memory stays in reach of the processor's cache and of the limit on all memory.</summary>
-    public int PartitionSize { get; init; } = 1 << 20;
+    public int PartitionSize { get; init; } = 1 << 18;
 
     /// <summary>Builds all flows, in order of their first packet.</summary>
     /// <param name="explain">Makes, once a thread, what is done with each flow while its packets are there; runs side by side.</param>
@@ -18,17 +18,14 @@ internal sealed class Stitcher(Observations observations, Network network, Block
         var plan = new FlowPlan(observations, groups, clocks, PartitionSize);
         var partitions = plan.Distribute(pool);
         var flows = new List<Flow>(groups.Count);
-        var transmissions = 0;
+        var number = 1;
         var workers = new PartitionWorkers(() => new PartitionBuilder(observations, network, clocks, plan, explain()));
         foreach (var built in workers.Run(partitions))
         {
             foreach (var flow in built.Flows)
             {
                 flow.Number = flows.Count + 1;
-                foreach (var t in flow.Forward.Transmissions)
-                    t.Number = ++transmissions;
-                foreach (var t in flow.Reply.Transmissions)
-                    t.Number = ++transmissions;
+                number = flow.Reply.Number(flow.Forward.Number(number));
                 settle(flow, clocks);
                 flows.Add(flow);
             }

@@ -44,4 +44,44 @@ internal sealed class Transmission
         Observations = Observations.ToArray();
         Hops = Hops.ToArray();
     }
+
+    /// <summary>A transmission of observations in path order, with the hop of each.</summary>
+    public static Transmission Of(ArraySegment<Observation> observations, ArraySegment<ushort> hops, bool isReply)
+    {
+        var span = observations.AsSpan();
+        ref var first = ref span[0];
+        var flags = TcpFlags.None;
+        foreach (ref var o in span)
+        {
+            flags |= o.TcpFlags;
+            if (o.Time < first.Time)
+                first = ref o;
+        }
+
+        var (start, end) = (first.TcpSequence, first.TcpSequence);
+        foreach (ref var o in span)
+        {
+            if (!o.HasTcp())
+                continue;
+            if ((int)(o.TcpSequence - start) < 0)
+                start = o.TcpSequence;
+            var fin = o.TcpSequence + (uint)Retransmission.SegmentLength(o);
+            if ((int)(fin - end) > 0)
+                end = fin;
+        }
+
+        return new Transmission
+        {
+            Observations = observations,
+            Hops = hops,
+            Time = first.Time,
+            Sequence = start,
+            SegmentLength = (int)(end - start),
+            TcpFlags = flags,
+            Acknowledgment = first.TcpAcknowledgment,
+            PayloadLength = first.PayloadLength,
+            IsIcmpError = first.Kind == ObservationKind.IcmpError,
+            IsReply = isReply,
+        };
+    }
 }

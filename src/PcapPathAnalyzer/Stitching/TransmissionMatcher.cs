@@ -9,7 +9,7 @@ namespace PcapPathAnalyzer.Stitching;
 internal sealed class TransmissionMatcher(ObservationTables tables)
 {
     /// <summary>Longest stay in the network of one packet: beyond it an equal packet is another one.</summary>
-    private const long Lifetime = 10_000_000_000;
+    internal const long Lifetime = 10_000_000_000;
 
     /// <summary>Equal copies at one place within this time are one packet seen twice; a retransmission comes no sooner (TCP_RTO_MIN is 200 ms, a tail loss probe needs a round trip).</summary>
     private const long Echo = 1_000_000;

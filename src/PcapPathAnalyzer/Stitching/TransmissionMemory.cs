@@ -1,20 +1,45 @@
 namespace PcapPathAnalyzer.Stitching;
 
-/// <summary>Where the observations of transmissions are put in path order: one piece of memory for many flows, used again when they are settled.</summary>
-/// <param name="capacity">Observations; more are taken as they are needed.</param>
-internal sealed class TransmissionMemory(int capacity)
+/// <summary>The memory of one partition: its observations, and what is made of them; used again when its flows are settled.</summary>
+internal sealed class TransmissionMemory
 {
-    private Observation[] items = GC.AllocateUninitializedArray<Observation>(capacity);
-    private ushort[] hops = GC.AllocateUninitializedArray<ushort>(capacity);
+    private const int LargestPiece = 1 << 18;
+    private Observation[] partition = [];
+    private int[] cells = [];
+    private Observation[] items = [];
+    private ushort[] hops = [];
     private int used;
+    private int usedCells;
 
-    /// <summary>Room for so many observations, from the position that is given.</summary>
+    /// <summary>Forgets all, nothing that was taken may be used any more, and gives room for a partition's observations.</summary>
+    public Observation[] Begin(int count)
+    {
+        (used, usedCells) = (0, 0);
+        if (partition.Length < count)
+        {
+            partition = GC.AllocateUninitializedArray<Observation>(count);
+            cells = GC.AllocateUninitializedArray<int>(count);
+        }
+
+        return partition;
+    }
+
+    /// <summary>Room for the positions of so many observations of the partition; no observation is given a place twice.</summary>
+    public ArraySegment<int> TakeCells(int count)
+    {
+        var segment = new ArraySegment<int>(cells, usedCells, count);
+        usedCells += count;
+        return segment;
+    }
+
+    /// <summary>Room for so many observations in path order, from the position that is given.</summary>
     public (Observation[] Items, ushort[] Hops, int Start) Take(int count)
     {
         if (used + count > items.Length)
         {
-            items = GC.AllocateUninitializedArray<Observation>(Math.Max(count, items.Length));
-            hops = GC.AllocateUninitializedArray<ushort>(items.Length);
+            var size = Math.Max(count, Math.Clamp(items.Length * 2, 256, LargestPiece));
+            items = GC.AllocateUninitializedArray<Observation>(size);
+            hops = GC.AllocateUninitializedArray<ushort>(size);
             used = 0;
         }
 
@@ -22,7 +47,4 @@ internal sealed class TransmissionMemory(int capacity)
         used += count;
         return (items, hops, start);
     }
-
-    /// <summary>Forgets all: nothing that was taken may be used any more.</summary>
-    public void Reset() => used = 0;
 }

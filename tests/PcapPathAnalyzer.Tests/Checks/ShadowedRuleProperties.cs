@@ -1,6 +1,5 @@
 using CsCheck;
 using PcapPathAnalyzer.Dumps;
-using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;

@@ -48,7 +48,7 @@ internal static class SyntheticNetwork
         for (var i = 0; i < Points; i++)
         {
             var home = network.Find(Path[i].Namespace)!;
-            files[i] = new CaptureReading(pool);
+            files[i] = new CaptureReading(pool, new FileNumbers());
             files[i].Tables.Points.Add(new CapturePoint
             {
                 Index = 0,

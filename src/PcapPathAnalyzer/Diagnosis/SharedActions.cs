@@ -1,0 +1,50 @@
+using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Stitching;
+
+namespace PcapPathAnalyzer.Diagnosis;
+
+/// <summary>One object for each thing that happens to packets and the rule that decided it. One instance serves one thread.</summary>
+internal sealed class SharedActions
+{
+    private readonly Dictionary<string, HopAction> plain = new(StringComparer.Ordinal);
+    private readonly Dictionary<IptablesRule, List<(IReadOnlyList<IptablesRule> Jumps, HopAction Action)>> cited = new(ReferenceEqualityComparer.Instance);
+
+    public HopAction Of(string name)
+    {
+        if (!plain.TryGetValue(name, out var action))
+            plain.Add(name, action = new HopAction(name));
+        return action;
+    }
+
+    /// <summary>An action that a rule decided, reached by certain jumps; without a rule the plain action.</summary>
+    public HopAction Of(string name, TableOutcome? outcome)
+    {
+        if (outcome?.Deciding is not { } rule)
+            return Of(name);
+        if (!cited.TryGetValue(rule, out var ways))
+            cited.Add(rule, ways = new(1));
+        foreach (var (jumps, known) in ways)
+        {
+            if (known.Name == name && Same(jumps, outcome.Jumps))
+                return known;
+        }
+
+        var action = new HopAction(name) { Citation = HopExplainer.Cite(outcome) };
+        ways.Add((outcome.Jumps, action));
+        return action;
+    }
+
+    private static bool Same(IReadOnlyList<IptablesRule> a, IReadOnlyList<IptablesRule> b)
+    {
+        if (a.Count != b.Count)
+            return false;
+        for (var i = 0; i < a.Count; i++)
+        {
+            if (!ReferenceEquals(a[i], b[i]))
+                return false;
+        }
+
+        return true;
+    }
+}

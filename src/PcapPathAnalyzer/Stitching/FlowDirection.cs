@@ -1,0 +1,77 @@
+namespace PcapPathAnalyzer.Stitching;
+
+/// <summary>The packets of one direction and the way they took.</summary>
+public sealed class FlowDirection
+{
+    private IReadOnlyList<Transmission>? transmissions = [];
+    private AlignedPackets? aligned;
+    private int firstNumber = 1;
+
+    public static FlowDirection Empty { get; } = new();
+
+    /// <summary>In path order.</summary>
+    public HopList Hops { get; init; } = HopList.Empty;
+
+    /// <summary>Transmissions; a retransmission counts again.</summary>
+    public int Packets { get; init; }
+
+    /// <summary>TCP segments that repeat bytes (or a SYN or FIN) already sent.</summary>
+    public int Retransmissions { get; init; }
+
+    /// <summary>False where the packets themselves were not kept: a healthy flow among very many.</summary>
+    public bool PacketsKept { get; private set; } = true;
+
+    /// <summary>What all packets together show.</summary>
+    internal DirectionSummary Summary { get; init; }
+
+    /// <summary>In order of their first observation; empty where they were let go (<see cref="PacketsKept"/>).</summary>
+    internal IReadOnlyList<Transmission> Transmissions
+    {
+        get => transmissions ??= Make();
+        init => transmissions = value;
+    }
+
+    /// <summary>Packets from which transmissions are made only when somebody asks for them.</summary>
+    internal AlignedPackets? Aligned
+    {
+        init => (aligned, transmissions) = (value, null);
+    }
+
+    /// <summary>Numbers the transmissions, and says which number comes after them.</summary>
+    /// <param name="next">The first one's.</param>
+    internal int Number(int next)
+    {
+        if (transmissions is null)
+        {
+            firstNumber = next;
+            return next + Packets;
+        }
+
+        foreach (var t in transmissions)
+            t.Number = next++;
+        return next;
+    }
+
+    /// <summary>Keeps the packets, apart from the memory they were matched in.</summary>
+    internal void KeepPackets()
+    {
+        foreach (var t in Transmissions)
+            t.Detach();
+        aligned = null;
+    }
+
+    internal void DropPackets()
+    {
+        PacketsKept = transmissions is { Count: 0 };
+        transmissions = [];
+        aligned = null;
+    }
+
+    private List<Transmission> Make()
+    {
+        var made = aligned!.Make();
+        for (var k = 0; k < made.Count; k++)
+            made[k].Number = firstNumber + k;
+        return made;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace PcapPathAnalyzer.Benchmarks;
+
+/// <summary>
+/// <c>analyze DIR [ROUNDS] [PROGRAM]</c>: a whole <c>pcappath analyze --format csv,json</c> of a generated bundle (10 points, 2 million
+/// observations each) beside <c>tcpdump -w /dev/null</c> over the same files one after the other and <c>tshark -z conv,tcp</c> over a
+/// part of one, round by round, as medians. PROGRAM is a native executable to measure too.
+/// </summary>
+internal static class AnalyzeTiming
+{
+    /// <summary>Bytes of one capture that tshark reads; its time is scaled.</summary>
+    private const int TsharkBytes = 8 << 20;
+
+    public static int Run(string folder, int rounds, string? program)
+    {
+        if (!Directory.Exists(folder))
+            new BundleGenerator(folder, 200_000, 5).Write();
+        var captures = Directory.GetFiles(folder, "*.pcap", SearchOption.AllDirectories);
+        var bytes = captures.Sum(f => new FileInfo(f).Length);
+        var output = Path.Combine(Path.GetTempPath(), $"pcappath-analyze-{Environment.ProcessId}");
+        Directory.CreateDirectory(output);
+        var part = Part(captures[0], output);
+        string[] analyze = ["analyze", folder, "--out", output, "--format", "csv,json"];
+        var contenders = new List<(string Name, double Scale, Func<Measured?> Run)>
+        {
+            ("pcappath analyze (dotnet)", 1, () => Measured.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "pcappath.dll"), .. analyze])),
+        };
+        if (program is not null)
+            contenders.Add(("pcappath analyze (native)", 1, () => Measured.Run(program, analyze)));
+        contenders.Add(("tcpdump -nn -r F -w /dev/null", 1, () => Sum(captures.Select(f => Measured.Run("tcpdump", "-nn", "-r", f, "-w", "/dev/null")))));
+        contenders.Add(("tshark -q -z conv,tcp (part)", bytes / (double)new FileInfo(part).Length, () => Measured.Run("tshark", "-r", part, "-q", "-z", "conv,tcp")));
+        try
+        {
+            Print(contenders, rounds, bytes);
+        }
+        finally
+        {
+            Directory.Delete(output, recursive: true);
+        }
+
+        return 0;
+    }
+
+    private static void Print(List<(string Name, double Scale, Func<Measured?> Run)> contenders, int rounds, long bytes)
+    {
+        var times = contenders.ConvertAll(_ => new List<Measured>());
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < contenders.Count; i++)
+            {
+                if (contenders[i].Run() is { } measured)
+                    times[i].Add(measured);
+            }
+        }
+
+        var ours = Measured.Median(times[0].Select(m => m.Seconds));
+        Console.WriteLine($"{bytes / 1e6:N0} MB of captures, medians of {rounds} interleaved rounds");
+        Console.WriteLine($"{"",-32}{"seconds",9}{"processor s",13}{"peak MB",9}{"x our time",12}");
+        for (var i = 0; i < contenders.Count; i++)
+        {
+            var (seconds, processor) = (Measured.Median(times[i].Select(m => m.Seconds)) * contenders[i].Scale, Measured.Median(times[i].Select(m => m.ProcessorSeconds)) * contenders[i].Scale);
+            var peak = times[i].Select(m => m.PeakBytes).DefaultIfEmpty().Max() / 1e6;
+            Console.WriteLine(times[i].Count == 0 ? $"{contenders[i].Name,-32}{"missing",9}" : string.Create(CultureInfo.InvariantCulture, $"{contenders[i].Name,-32}{seconds,9:F2}{processor,13:F2}{peak,9:F0}{seconds / ours,12:F2}"));
+        }
+    }
+
+    private static Measured? Sum(IEnumerable<Measured?> runs) =>
+        runs.Aggregate((Measured?)new Measured(0, 0, 0), (a, b) => a is null || b is null ? null : new Measured(a.Seconds + b.Seconds, a.ProcessorSeconds + b.ProcessorSeconds, Math.Max(a.PeakBytes, b.PeakBytes)));
+
+    private static string Part(string capture, string folder)
+    {
+        var part = Path.Combine(folder, "part.pcap");
+        using var from = File.OpenRead(capture);
+        using var to = File.Create(part);
+        var buffer = new byte[Math.Min(TsharkBytes, from.Length)];
+        from.ReadExactly(buffer);
+        to.Write(buffer);
+        return part;
+    }
+}
