@@ -6,6 +6,7 @@ using PcapPathAnalyzer.Cli.Commands;
 var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networking: which way each packet went, what translated it, where it was lost and why.")
 {
     AnalyzeCommand.Create(),
+    BatchCommand.Create(),
     CheckCommand.Create(),
     CollectCommand.Create(),
     DecodeCommand.Create(),
@@ -14,6 +15,7 @@ var root = new RootCommand("Offline post-mortem of Kubernetes and Linux networki
     ExportCommand.Create(),
     InspectCommand.Create(),
     InspectBundleCommand.Create(),
+    MergeCommand.Create(),
     TraceCommand.Create(),
 };
 return Shell.Run(root, args);

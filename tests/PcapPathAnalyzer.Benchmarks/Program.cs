@@ -3,6 +3,8 @@ using PcapPathAnalyzer.Benchmarks;
 
 if (args is ["stitch", var folder, var flows, var packets])
     return StitchTiming.Run(folder, int.Parse(flows), int.Parse(packets));
+if (args is ["dumps", .. var dumps])
+    return DumpsTiming.Run(dumps);
 if (args is ["analyze", var bundle, .. var choices])
     return AnalyzeTiming.Run(bundle, choices is [var times, ..] ? int.Parse(times) : 5, choices is [_, var program] ? program : null);
 if (args is ["growth", var place, var connections, .. var steps])

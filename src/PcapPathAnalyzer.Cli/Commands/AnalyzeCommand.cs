@@ -1,8 +1,9 @@
 using System.CommandLine;
+using PcapPathAnalyzer.Batches;
 using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Diagnosis;
-using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Reports;
+using PcapPathAnalyzer.Reports.Parquet;
 
 namespace PcapPathAnalyzer.Cli.Commands;
 
@@ -13,7 +14,7 @@ internal static class AnalyzeCommand
     {
         var bundle = new Argument<string>("BUNDLE") { Description = "The support bundle: a folder or an archive (tar, tar.gz, tar.zst, tar.xz, zip)" };
         var output = new Option<string?>("--out") { Description = "Write the report files into this folder (made where missing); without it the text report goes to standard output", HelpName = "DIR" };
-        var formats = new Option<string?>("--format") { Description = $"Which files --out writes, comma separated: {string.Join(',', ReportFormats.All.Select(f => f.Format))} (all by default)", HelpName = "LIST" };
+        var formats = new Option<string?>("--format") { Description = FormatList.Help, HelpName = "LIST" };
         var packets = new Option<bool>("--packets") { Description = "With --out, also packets.csv: a row per observation of a packet" };
         var filter = new Option<string?>("--filter") { Description = "Look only at frames that this libpcap filter expression matches", HelpName = "BPF" };
         var failOn = new Option<string?>("--fail-on") { Description = "Exit with 1 when a finding is at least this bad: info, warning or error", HelpName = "SEVERITY" };
@@ -29,58 +30,26 @@ internal static class AnalyzeCommand
 
     private static int Run(string path, string? output, string? formats, bool packets, BpfFilter? filter, string? failOn)
     {
-        if (!TryPickFormats(formats, out var reports, out var wrong))
-            return Shell.Refuse($"--format: '{wrong}' is none of {string.Join(',', ReportFormats.All.Select(f => f.Format))}");
-        Severity? threshold = null;
-        if (failOn is not null)
-        {
-            if (!Enum.TryParse<Severity>(failOn, ignoreCase: true, out var severity))
-                return Shell.Refuse($"--fail-on: '{failOn}' is none of info, warning, error");
-            threshold = severity;
-        }
+        if (!FormatList.TryPick(formats, out var reports, out var refusal))
+            return Shell.Refuse(refusal);
+        if (!FailOn.TryRead(failOn, out var threshold))
+            return Shell.Refuse(FailOn.Refusal(failOn));
 
         using var progress = new ProgressLine();
         using var input = BundleReader.Read(path);
         if (output is not null)
             Directory.CreateDirectory(output);
         var options = new AnalysisOptions { Progress = progress, Filter = filter is null ? null : filter.Matches };
-        var result = packets && output is not null
-            ? PacketsCsv.Write(output, sink => PathAnalyzer.Analyze(input, options with { Packets = sink }))
-            : PathAnalyzer.Analyze(input, options);
+        var result = output is null
+            ? PathAnalyzer.Analyze(input, options)
+            : (reports with { Packets = packets }).Write(output, new ParquetDataset(Path.Combine(output, "parquet"), BatchItem.NameOf(path)), sink => PathAnalyzer.Analyze(input, options with { Packets = sink }));
         progress.Clear();
         if (output is null)
         {
             foreach (var line in new TextReport(new TextStyle(Terminal.HasColour)).Lines(result))
                 Console.Out.WriteLine(line);
         }
-        else
-        {
-            foreach (var report in reports)
-                report.Write(result, output);
-        }
 
         return threshold is { } t && result.Findings.Any(f => f.Severity >= t) ? Shell.FindingReached : Shell.Done;
-    }
-
-    private static bool TryPickFormats(string? list, out IReadOnlyList<IReport> reports, out string wrong)
-    {
-        wrong = "";
-        reports = ReportFormats.All;
-        if (list is null)
-            return true;
-        var picked = new List<IReport>();
-        foreach (var name in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (ReportFormats.All.FirstOrDefault(f => f.Format == name) is not { } report)
-            {
-                wrong = name;
-                return false;
-            }
-
-            picked.Add(report);
-        }
-
-        reports = picked;
-        return true;
     }
 }

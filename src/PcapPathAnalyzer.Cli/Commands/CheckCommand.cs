@@ -1,7 +1,6 @@
 using System.CommandLine;
 using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Checks;
-using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Reports;
 
 namespace PcapPathAnalyzer.Cli.Commands;
@@ -9,7 +8,7 @@ namespace PcapPathAnalyzer.Cli.Commands;
 /// <summary><c>pcappath check BUNDLE</c>: what is wrong in the dumps themselves.</summary>
 internal static class CheckCommand
 {
-    private static readonly string[] Formats = ["text", "json"];
+    private static readonly string[] Formats = ["text", "json", "sarif"];
 
     public static Command Create()
     {
@@ -25,15 +24,17 @@ internal static class CheckCommand
     {
         if (!Formats.Contains(format))
             return Shell.Refuse($"--format: '{format}' is none of {string.Join(',', Formats)}");
-        var threshold = (Severity)int.MaxValue;
-        if (failOn is not null && !(Enum.TryParse(failOn, ignoreCase: true, out threshold) && Enum.IsDefined(threshold)))
-            return Shell.Refuse($"--fail-on: '{failOn}' is none of info, warning, error");
+        if (!FailOn.TryRead(failOn, out var threshold))
+            return Shell.Refuse(FailOn.Refusal(failOn));
         var bundle = BundleReader.Read(path);
         var remarks = DumpChecks.Run(PathAnalyzer.BuildNetwork(bundle), bundle.Problems);
-        if (format == "json")
-            CheckReport.WriteJson(bundle.Name, remarks, Console.Out);
-        else
-            CheckReport.WriteText(remarks, Console.Out);
+        switch (format)
+        {
+            case "json": CheckReport.WriteJson(bundle.Name, remarks, Console.Out); break;
+            case "sarif": CheckSarif.Write(bundle.Name, remarks, Console.Out); break;
+            default: CheckReport.WriteText(remarks, Console.Out); break;
+        }
+
         return remarks.Any(r => r.Problem.Severity >= threshold) ? Shell.FindingReached : Shell.Done;
     }
 }

@@ -24,7 +24,7 @@ public static class BundleReader
     {
         var manifest = BundleManifest.Of(contents);
         var sorter = new BundleSorter(contents, manifest);
-        if (sorter.Dumps.Count == 0 && sorter.Captures.Count == 0)
+        if (sorter.Captures.Count == 0 && sorter.Dumps.All(d => d.Document.Records.Count == 0))
         {
             var why = sorter.Problems.Count == 0 ? "" : $" ({sorter.Problems[0].Location.File}: {sorter.Problems[0].Message})";
             throw new BundleException($"{path}: no capture and no dump found in it{why}");

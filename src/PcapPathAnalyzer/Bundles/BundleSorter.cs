@@ -68,7 +68,8 @@ internal sealed class BundleSorter
             {
                 var document = DumpReaders.Read(file.Name, text);
                 problems.AddRange(document.Problems);
-                dumps.Add(new BundleDump(ns, document));
+                foreach (var (netns, part) in document.ByNetworkNamespace())
+                    dumps.Add(new BundleDump(netns is null ? ns : Below(ns, netns), part));
                 return document;
             }
 
@@ -81,6 +82,9 @@ internal sealed class BundleSorter
 
         return null;
     }
+
+    // A namespace that a heading names hangs on the one whose folder it stands in.
+    private static string Below(string ns, string netns) => $"{ns}/{netns}";
 
     private void Report(BundleFile file, string message) =>
         problems.Add(new Problem(Severity.Warning, "unreadable-input", new SourceLocation(file.Name, 0), message));

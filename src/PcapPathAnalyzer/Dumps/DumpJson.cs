@@ -13,7 +13,17 @@ namespace PcapPathAnalyzer.Dumps;
 public static class DumpJson
 {
     /// <summary>One object per record; a table of rules gives one per chain and one per rule.</summary>
-    public static IEnumerable<JObject> Of(DumpRecord record) => record switch
+    public static IEnumerable<JObject> Of(DumpRecord record)
+    {
+        foreach (var entry in Entries(record))
+        {
+            if (record.NetworkNamespace is { } netns)
+                entry.Add("netns", netns);
+            yield return entry;
+        }
+    }
+
+    private static IEnumerable<JObject> Entries(DumpRecord record) => record switch
     {
         LinkRecord r => [LinkJson.Of(r, Head(r.Location, r.Kind))],
         AddressRecord r => [Fill(Head(r.Location, r.Kind), ("ifname", r.Interface), ("ifindex", Positive(r.IfIndex)), ("address", r.Address), ("peer", r.Peer),
@@ -39,6 +49,9 @@ public static class DumpJson
         NetnsRecord r => [Fill(Head(r.Location, r.Kind), ("name", r.Name), ("id", r.Id < 0 ? null : r.Id))],
         CniRecord r => [Fill(Head(r.Location, r.Kind), ("name", r.Name), ("cniVersion", r.Version), ("plugins", new JArray(r.Plugins.Select(static p => (object)Plugin(p)).ToArray())))],
         IpSetRecord r => IpSetJson.Of(r),
+        IpvsRecord r => IpvsJson.Of(r),
+        BridgeVlanRecord r => [Fill(Head(r.Location, r.Kind), ("ifname", r.Device), ("vlan", r.First), ("vlanEnd", r.Last == r.First ? null : r.Last), ("pvid", True(r.IsPvid)),
+            ("untagged", True(r.IsUntagged)), ("tunid", Told(r.TunnelId)))],
         IptablesTable r => Rules(r),
         NftTable r => NftJson.Of(r, Head),
         _ => [Head(record.Location, record.Kind)],
@@ -57,6 +70,9 @@ public static class DumpJson
     }
 
     internal static object? Positive(long value) => value > 0 ? value : null;
+
+    /// <summary>-1 is what a dump did not tell.</summary>
+    internal static object? Told(long value) => value < 0 ? null : value;
 
     internal static object? True(bool value) => value ? true : null;
 
@@ -104,7 +120,7 @@ public static class DumpJson
             if (!chain.IsAbsent)
                 yield return Fill(Head(chain.Location, "iptables-chain"), ("table", table.Name), ("ip_version", table.IpVersion), ("chain", chain.Name), ("policy", chain.Policy));
             foreach (var rule in chain.Rules)
-                yield return Fill(Head(rule.Location, "iptables-rule"), ("table", table.Name), ("ip_version", table.IpVersion), ("chain", rule.Chain), ("target", rule.Target?.Name), ("text", rule.Text), ("comment", rule.Comment));
+                yield return Fill(Head(rule.Location, "iptables-rule"), ("table", table.Name), ("ip_version", table.IpVersion), ("chain", rule.Chain), ("target", rule.Target?.Name), ("text", rule.Text), ("comment", rule.Comment), ("partial", True(rule.IsPartial)));
         }
     }
 }

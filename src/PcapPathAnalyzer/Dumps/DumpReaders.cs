@@ -13,9 +13,14 @@ public static class DumpReaders
     public static IReadOnlyList<IDumpReader> All { get; } =
     [
         new Iptables.IptablesSaveReader(),
+        new Iptables.IptablesListReader(),
+        new Iptables.IptablesRulesReader(),
         new Nftables.NftRulesetReader(),
         new IpSetReader(),
+        new IpvsReader(),
+        new BridgeVlanReader(),
         new BridgeLinkReader(),
+        new BrctlReader(),
         new IpAddrReader(),
         new IpBriefReader(),
         new IfconfigReader(),
@@ -28,6 +33,7 @@ public static class DumpReaders
         new IpRuleJson(),
         new IpNeighJson(),
         new BridgeFdbJson(),
+        new BridgeVlanJson(),
         new ConntrackReader(),
         new ConntrackStatisticsReader(),
         new SsReader(),
@@ -63,7 +69,7 @@ public static class DumpReaders
             return;
         if (Recognise(text, All) is { } reader)
             new MixedText(text, document).Read(reader);
-        else
+        else if (!Enumerable.Range(0, text.Count).All(text.IsBlank))
             document.Add(Unknown.Text(text));
     }
 
@@ -72,6 +78,7 @@ public static class DumpReaders
     {
         // Prose that mentions a route is no table of routes.
         const int Enough = 15;
+        const int Certain = 100;
         IDumpReader? reader = null;
         var sure = Enough - 1;
         foreach (var candidate in readers)
@@ -79,6 +86,8 @@ public static class DumpReaders
             var score = candidate.Recognise(text);
             if (score > sure)
                 (reader, sure) = (candidate, score);
+            if (sure == Certain)
+                break;
         }
 
         return reader;

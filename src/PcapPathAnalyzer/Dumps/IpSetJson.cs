@@ -12,9 +12,7 @@ internal static class IpSetJson
         foreach (var m in set.Members)
         {
             yield return DumpJson.Fill(DumpJson.Head(set.Location with { Line = m.Line }, "ipset-member"), ("name", set.Name), ("member", m.Text), ("nomatch", DumpJson.True(m.NoMatch)),
-                ("wildcard", DumpJson.True(m.IsWildcard)), ("timeout", Told(m.Timeout)), ("packets", Told(m.Packets)), ("bytes", Told(m.Bytes)), ("comment", m.Comment), ("details", m.Details));
+                ("wildcard", DumpJson.True(m.IsWildcard)), ("timeout", DumpJson.Told(m.Timeout)), ("packets", DumpJson.Told(m.Packets)), ("bytes", DumpJson.Told(m.Bytes)), ("comment", m.Comment), ("details", m.Details));
         }
     }
-
-    private static object? Told(long value) => value < 0 ? null : value;
 }

@@ -10,6 +10,8 @@ public sealed class CsvReport : IReport
 {
     public string Format => "csv";
 
+    public IReadOnlyList<string> Files => ["flows.csv", "hops.csv", "findings.csv"];
+
     public void Write(AnalysisResult result, string folder)
     {
         var actions = new ActionTexts();

@@ -8,6 +8,9 @@ public interface IReport
     /// <summary>What <c>--format</c> calls it.</summary>
     string Format { get; }
 
+    /// <summary>Names of the files that it writes.</summary>
+    IReadOnlyList<string> Files { get; }
+
     /// <summary>Writes the format's files into a folder that exists.</summary>
     void Write(AnalysisResult result, string folder);
 }

@@ -14,6 +14,8 @@ public sealed class JsonReport : IReport
 
     public string Format => "json";
 
+    public IReadOnlyList<string> Files => ["analysis.json"];
+
     public void Write(AnalysisResult result, string folder) =>
         OutputFile.WriteBytes(Path.Combine(folder, "analysis.json"), stream => Write(result, stream));
 

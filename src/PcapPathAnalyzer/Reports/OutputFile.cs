@@ -6,6 +6,9 @@ namespace PcapPathAnalyzer.Reports;
 /// <summary>Writes a file aside and renames it when it is whole: an interrupted run leaves no half-written file under the real name.</summary>
 public static class OutputFile
 {
+    /// <summary>What a file's name ends in while it is written.</summary>
+    public const string Aside = ".partial";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private static readonly ConcurrentDictionary<string, bool> Unfinished = new(StringComparer.Ordinal);
@@ -24,7 +27,7 @@ public static class OutputFile
     /// <param name="write">May dispose of the stream.</param>
     public static void WriteBytes(string path, Action<Stream> write)
     {
-        var aside = path + ".partial";
+        var aside = path + Aside;
         Unfinished.TryAdd(aside, true);
         try
         {

@@ -8,6 +8,8 @@ namespace PcapPathAnalyzer.Reports;
 /// <summary><c>packets.csv</c>: a row per observation of a packet at a capture point. Written while the analysis runs, since the packets of a large bundle are not kept.</summary>
 public static class PacketsCsv
 {
+    public const string File = "packets.csv";
+
     private static readonly string[] Columns =
     [
         "packet_id", "flow_id", "direction", "hop", "namespace", "interface", "file", "frame", "time", "src", "src_port", "dst", "dst_port", "protocol", "ttl", "vni", "length", "retransmission",
@@ -19,7 +21,7 @@ public static class PacketsCsv
     public static AnalysisResult Write(string folder, Func<PacketSink, AnalysisResult> analyze)
     {
         AnalysisResult? result = null;
-        OutputFile.WriteBytes(Path.Combine(folder, "packets.csv"), stream =>
+        OutputFile.WriteBytes(Path.Combine(folder, File), stream =>
         {
             using var csv = CsvTable.Create(stream);
             csv.WriteHeader(Columns);

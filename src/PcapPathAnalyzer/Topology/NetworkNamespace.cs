@@ -40,6 +40,9 @@ public sealed class NetworkNamespace
 
     public IReadOnlyDictionary<string, IpSetRecord> IpSets { get; internal set; } = new Dictionary<string, IpSetRecord>();
 
+    /// <summary>Virtual services of IPVS, where <c>ipvsadm</c> was dumped.</summary>
+    public IReadOnlyList<IpvsRecord> IpvsServices { get; internal set; } = [];
+
     public IReadOnlyDictionary<string, SysctlRecord> Sysctls { get; internal set; } = new Dictionary<string, SysctlRecord>();
 
     /// <summary>Kinds of dumps this namespace has (<c>ip-addr</c>, <c>iptables-save</c>, ...): an empty list of routes means something only where routes were dumped.</summary>

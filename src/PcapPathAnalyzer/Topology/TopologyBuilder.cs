@@ -70,11 +70,12 @@ public sealed class TopologyBuilder
             PolicyRules = Distinct(All<PolicyRuleRecord>()),
             Neighbours = Distinct(All<NeighbourRecord>()),
             Fdb = Distinct(All<FdbRecord>()),
-            Tables = All<IptablesTable>().ToList(),
+            Tables = TableChoice.Of(All<IptablesTable>()),
             NftTables = All<NftTable>().ToList(),
             Conntrack = All<ConntrackRecord>().ToList(),
             Sockets = All<SocketRecord>().ToList(),
             IpSets = ByName(All<IpSetRecord>().OrderBy(s => !s.IsWhole), s => s.Name),
+            IpvsServices = Distinct(All<IpvsRecord>().OrderBy(s => s.Scheduler is null)),
             Sysctls = ByName(All<SysctlRecord>(), s => s.Name),
         };
         var addresses = All<AddressRecord>().ToList();
@@ -184,6 +185,7 @@ public sealed class TopologyBuilder
         PolicyRuleRecord r => $"{r.IsIpv6} {r.Priority} {r.Not} {r.From} {r.To} {r.IncomingInterface} {r.OutgoingInterface} {r.Mark}/{r.MarkMask} {r.Table} {r.Action} {string.Join(';', r.Details.Select(d => d.Key + d.Value))}",
         NeighbourRecord n => $"{n.Address} {n.Interface} {n.Proxy}",
         FdbRecord f => $"{f.Mac} {f.Device} {f.Master} {f.Destination} {f.Vni} {f.Vlan} {f.Port}",
+        IpvsRecord v => $"{v.Protocol} {v.Address} {v.Port} {v.Mark}",
         AddressRecord a => $"{a.Interface} {a.Address} {a.Peer}",
         _ => $"{record.Location}",
     };

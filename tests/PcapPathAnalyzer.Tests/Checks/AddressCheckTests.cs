@@ -3,15 +3,7 @@ namespace PcapPathAnalyzer.Tests.Checks;
 /// <summary>Addresses and subnets that stand twice.</summary>
 public sealed class AddressCheckTests
 {
-    private const string NodeA = """
-        2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP
-            link/ether 02:00:00:00:00:0a brd ff:ff:ff:ff:ff:ff
-            inet 192.168.5.11/24 brd 192.168.5.255 scope global eth0
-        3: cni0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 state UP
-            link/ether 02:00:00:00:01:0a brd ff:ff:ff:ff:ff:ff
-            bridge forward_delay 1500
-            inet 10.244.0.1/24 brd 10.244.0.255 scope global cni0
-        """;
+    private const string NodeA = LinkTexts.Node;
 
     [Test]
     public void Two_nodes_with_one_address_are_named_with_both_lines()

@@ -46,6 +46,20 @@ public sealed class CheckCommandTests
         Assert.That((string?)json["problems"]![0]!["code"], Is.EqualTo("no-endpoints"));
     }
 
+    [Test]
+    public async Task SARIF_is_valid_and_names_the_lines()
+    {
+        var text = Run([TestData.Bundle("no-endpoints"), "--format", "sarif"]).Output;
+        var schema = await NJsonSchema.JsonSchema.FromFileAsync(Path.Combine(TestData.Folder, "schemas", "sarif-schema-2.1.0.json"));
+        Assert.That(schema.Validate(text).Select(e => e.ToString()), Is.Empty);
+        var run = JObject.Parse(text)["runs"]![0]!;
+        var result = run["results"]!.Single();
+        var place = result["locations"]![0]!["physicalLocation"]!;
+        Assert.That(((string?)result["ruleId"], (string?)result["level"]), Is.EqualTo(("no-endpoints", "warning")));
+        Assert.That(((string?)place["artifactLocation"]!["uri"], (int?)place["region"]!["startLine"]), Is.EqualTo(("node-a/iptables-save.txt", (int?)39)));
+        Assert.That((string?)run["tool"]!["driver"]!["rules"]![(int)result["ruleIndex"]!]!["id"], Is.EqualTo("no-endpoints"));
+    }
+
     private static (int Status, string Output, string Error) Run(string[] arguments)
     {
         var (output, error) = (Console.Out, Console.Error);

@@ -15,27 +15,7 @@ internal sealed class CheckRun
     {
         var document = DumpReaders.Read(file, text.ReplaceLineEndings("\n") + "\n");
         problems.AddRange(document.Problems);
-        return With(document);
-    }
-
-    /// <summary>Adds kernel parameters, one per line as <c>sysctl -a</c> prints them.</summary>
-    public CheckRun WithSysctl(string file, string text)
-    {
-        var document = new DumpDocument(file);
-        var number = 0;
-        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
-        {
-            var parts = line.Split(" = ");
-            document.Add(new SysctlRecord { Location = new Diagnostics.SourceLocation(file, ++number), Name = parts[0], Value = parts[1] });
-        }
-
-        return With(document);
-    }
-
-    /// <summary>Adds records that stand in no text.</summary>
-    public CheckRun With(DumpDocument document)
-    {
-        builder.Add(document.File[..document.File.LastIndexOf('/')], document);
+        builder.Add(file[..file.LastIndexOf('/')], document);
         return this;
     }
 

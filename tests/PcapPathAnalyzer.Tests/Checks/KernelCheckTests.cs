@@ -3,14 +3,7 @@ namespace PcapPathAnalyzer.Tests.Checks;
 /// <summary>Kernel parameters and bridge ports against what the node has to do.</summary>
 public sealed class KernelCheckTests
 {
-    private const string Node = """
-        2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP
-            link/ether 02:00:00:00:00:0a brd ff:ff:ff:ff:ff:ff
-            inet 192.168.5.11/24 brd 192.168.5.255 scope global eth0
-        3: cni0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 state UP
-            link/ether 02:00:00:00:01:0a brd ff:ff:ff:ff:ff:ff
-            bridge forward_delay 1500
-            inet 10.244.0.1/24 brd 10.244.0.255 scope global cni0
+    private const string Node = LinkTexts.Node + "\n" + """
         7: veth1@if2: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 master cni0 state UP
             link/ether 02:00:00:00:07:0a brd ff:ff:ff:ff:ff:ff
             veth
@@ -35,7 +28,7 @@ public sealed class KernelCheckTests
         """;
 
     private static CheckRun Run(string sysctl, string node = Node) =>
-        new CheckRun().With("node-a/ip-addr.txt", node.Replace("hairpin off", "hairpin on")).With("node-a/rules.txt", Rules).With("node-a/pods/p/ip-addr.txt", Pod).WithSysctl("node-a/sysctl.txt", sysctl);
+        new CheckRun().With("node-a/ip-addr.txt", node.Replace("hairpin off", "hairpin on")).With("node-a/rules.txt", Rules).With("node-a/pods/p/ip-addr.txt", Pod).With("node-a/sysctl.txt", sysctl);
 
     [Test]
     public void A_node_with_pods_that_does_not_forward_is_named() =>
@@ -53,7 +46,7 @@ public sealed class KernelCheckTests
 
     [Test]
     public void A_host_without_pods_need_not_forward() =>
-        Assert.That(new CheckRun().With("host/ip-addr.txt", Node.Split("3: cni0")[0]).WithSysctl("host/sysctl.txt", "net.ipv4.ip_forward = 0").Lines(), Is.Empty);
+        Assert.That(new CheckRun().With("host/ip-addr.txt", Node.Split("3: cni0")[0]).With("host/sysctl.txt", "net.ipv4.ip_forward = 0").Lines(), Is.Empty);
 
     [Test]
     public void Bridged_packets_past_iptables_are_named_where_there_are_services() =>
@@ -64,7 +57,7 @@ public sealed class KernelCheckTests
 
     [Test]
     public void Bridged_packets_past_iptables_are_fine_without_services() =>
-        Assert.That(new CheckRun().With("node-a/ip-addr.txt", Node).WithSysctl("node-a/sysctl.txt", "net.bridge.bridge-nf-call-iptables = 0").Lines(), Is.Empty);
+        Assert.That(new CheckRun().With("node-a/ip-addr.txt", Node).With("node-a/sysctl.txt", "net.bridge.bridge-nf-call-iptables = 0").Lines(), Is.Empty);
 
     [Test]
     public void A_port_without_hairpin_in_front_of_an_endpoint_is_named() =>

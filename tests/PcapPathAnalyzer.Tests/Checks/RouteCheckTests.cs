@@ -3,10 +3,7 @@ namespace PcapPathAnalyzer.Tests.Checks;
 /// <summary>Routes against addresses, devices and neighbours.</summary>
 public sealed class RouteCheckTests
 {
-    private const string Node = """
-        2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP
-            link/ether 02:00:00:00:00:0a brd ff:ff:ff:ff:ff:ff
-            inet 192.168.5.11/24 brd 192.168.5.255 scope global eth0
+    private const string Node = LinkTexts.Eth0 + "\n" + """
         3: eth1: <BROADCAST,MULTICAST> mtu 1500 state DOWN
             link/ether 02:00:00:00:01:0a brd ff:ff:ff:ff:ff:ff
             inet 10.7.0.1/24 scope global eth1

@@ -3,15 +3,7 @@ namespace PcapPathAnalyzer.Tests.Checks;
 /// <summary>VXLAN devices, their neighbours, FDB entries, peers and MTUs.</summary>
 public sealed class TunnelCheckTests
 {
-    private const string Links = """
-        2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP
-            link/ether 02:00:00:00:00:0a brd ff:ff:ff:ff:ff:ff
-            inet 192.168.5.11/24 brd 192.168.5.255 scope global eth0
-        4: flannel.1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 state UNKNOWN
-            link/ether 02:00:00:00:04:0a brd ff:ff:ff:ff:ff:ff
-            vxlan id 1 local 192.168.5.11 dev eth0 srcport 0 0 dstport 8472 nolearning
-            inet 10.244.0.0/32 scope global flannel.1
-        """;
+    private const string Links = LinkTexts.Eth0 + "\n" + LinkTexts.Flannel + "\n    inet 10.244.0.0/32 scope global flannel.1";
 
     private const string Routes = "192.168.5.0/24 dev eth0 proto kernel scope link src 192.168.5.11\n10.244.1.0/24 via 10.244.1.0 dev flannel.1 onlink";
 

@@ -11,6 +11,10 @@ internal static partial class LineCount
     /// <summary>The kinds of record a line may be by its look; none where it says nothing.</summary>
     public static string[] KindsOf(string line)
     {
+        if (IptablesRule().IsMatch(line) || IptablesRow().IsMatch(line))
+            return ["iptables-rule"];
+        if (IpSetMember().IsMatch(line))
+            return ["ipset-member"];
         if (Link().IsMatch(line))
             return ["link"];
         if (Rule().IsMatch(line))
@@ -29,6 +33,15 @@ internal static partial class LineCount
             return ["neighbour"];
         return Route().IsMatch(line) ? ["route", "neighbour"] : [];
     }
+
+    [GeneratedRegex(@"^(\[\d+:\d+\] )?-A \S+ -")]
+    private static partial Regex IptablesRule();
+
+    [GeneratedRegex(@"^ *\d+[KMGT]? +\d+[KMGT]? +[A-Za-z][\w-]+ +!?(all|tcp|udp|icmp|\d+) +")]
+    private static partial Regex IptablesRow();
+
+    [GeneratedRegex(@"^add \S+ [0-9a-f.:/,]+")]
+    private static partial Regex IpSetMember();
 
     [GeneratedRegex(@"^\d+: \S+: <")]
     private static partial Regex Link();

@@ -3,7 +3,7 @@ using PcapPathAnalyzer.Dumps.Iptables;
 
 namespace PcapPathAnalyzer.Tests.Support;
 
-/// <summary>Dumps in testdata, and in the folder that <c>PCAPPATH_CORPORA</c> names.</summary>
+/// <summary>Dumps in testdata, and in the corpora.</summary>
 internal static class DumpFiles
 {
     public static string Folder => Path.Combine(TestData.Folder, "dumps");
@@ -21,12 +21,12 @@ internal static class DumpFiles
     /// <summary>Files of some kinds in the corpora, or a skipped test.</summary>
     public static IReadOnlyList<string> Corpus(params string[] kinds)
     {
-        if (Environment.GetEnvironmentVariable("PCAPPATH_CORPORA") is not { Length: > 0 } folder)
+        if (Corpora.Folder("dumps") is not { } folder)
         {
-            Assert.Ignore("PCAPPATH_CORPORA names no folder of dumps");
+            Assert.Ignore("the corpora are not here");
             return [];
         }
 
-        return kinds.Select(k => Path.Combine(folder, "dumps", k)).Where(Directory.Exists).SelectMany(Directory.GetFiles).Order(StringComparer.Ordinal).ToArray();
+        return kinds.Select(k => Path.Combine(folder, k)).Where(Directory.Exists).SelectMany(Directory.GetFiles).Order(StringComparer.Ordinal).ToArray();
     }
 }

@@ -15,6 +15,6 @@ internal sealed partial class CiliumBugtool : IBundleLayout
     public string? NodeOf(string rootName) => null;
 
     // With kubectl the name begins with the whole of `kubectl exec POD -c cilium-agent -n kube-system --`.
-    [GeneratedRegex(@"(^|/)cmd/(kubectl-exec-.*?-{3,})?(ip-|ip6?tables.*-save|ipset-list|sysctl--a|ss-|bridge-|conntrack|nft-)[^/]*\.md$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(^|/)cmd/(kubectl-exec-.*?-{3,})?(ip-|ip6?tables-.*(-?save|-S|-L)|ipset-list|sysctl--a|ss-|bridge-|conntrack|nft-)[^/]*\.md$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex CommandFile();
 }

@@ -15,7 +15,7 @@ internal sealed partial class EksLogCollector : IBundleLayout
     public string? NodeOf(string rootName) => ArchiveName().Match(rootName) is { Success: true } m ? m.Groups["node"].Value : null;
 
     // iptables.txt and iptables-nat.txt are listings (-L) of what iptables-save.txt has in full.
-    [GeneratedRegex(@"^networking/(ip6?tables-save|ip6?rule|ip6?route|conntrack6?|ipset|ipaddr|ipneigh|iplink|ss)\.txt$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^networking/(ip6?tables-save|ip6?rule|ip6?route|conntrack6?|ipset|ipvsadm|ipaddr|ipneigh|iplink|ss)\.txt$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NetworkFile();
 
     [GeneratedRegex("^eks_(?<node>[^_]+)_", RegexOptions.None, 1000)]

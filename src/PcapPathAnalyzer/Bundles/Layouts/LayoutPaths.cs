@@ -28,6 +28,6 @@ internal static partial class LayoutPaths
     public static string Leaf(string path) => path[(path.LastIndexOf('/') + 1)..];
 
     // `ip -s -s neigh show`, ip_-6_route_show_table_all, ip-addr.txt, iptables-save; not ip_netns, not ip_vrf_show.
-    [GeneratedRegex(@"^(ip6?([-_ ]+(4|6|[a-z]{1,3}))*[-_ ]*(address|addr|a|link|l|route|r|neighbour|neighbor|neigh|n|rules?)([-_. ].*)?|ip6?tables.*|bridge[-_ ].*|nft.*|conntrack.*|ipset.*|sysctl.*|ss([-_. ].*)?)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(ip6?([-_ ]+(4|6|[a-z]{1,3}))*[-_ ]*(address|addr|a|link|l|route|r|neighbour|neighbor|neigh|n|rules?)([-_. ].*)?|ip6?tables.*|bridge[-_ ].*|nft.*|conntrack.*|ipset.*|ipvsadm.*|brctl.*|sysctl.*|ss([-_. ].*)?)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NetworkCommand();
 }

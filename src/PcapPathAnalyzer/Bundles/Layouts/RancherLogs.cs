@@ -15,7 +15,7 @@ internal sealed partial class RancherLogs : IBundleLayout
     public string? NodeOf(string rootName) => ArchiveName().Match(rootName) is { Success: true } m ? m.Groups["node"].Value : null;
 
     // Of the many listings of sockets one, of iptables the one that can be loaded again.
-    [GeneratedRegex("^networking/(ip6?tablessave|nft_ruleset|ipaddrshow|ipv6addrshow|iproute|ipv6route|ipneighbour|ipv6neighbour|iprule|ipv6rule|iplinkshow|ssanp|sstunlp4|sstunlp6)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^networking/(ip6?tablessave|nft_ruleset|ipaddrshow|ipv6addrshow|iproute|ipv6route|ipneighbour|ipv6neighbour|iprule|ipv6rule|iplinkshow|ipvsadm|ssanp|sstunlp4|sstunlp6)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NetworkFile();
 
     [GeneratedRegex(@"^(?<node>.+)-\d{4}-\d{2}-\d{2}_\d{2}_\d{2}_\d{2}", RegexOptions.None, 1000)]

@@ -41,7 +41,7 @@ public sealed class IptablesSaveReader : IDumpReader
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(document);
-        new SaveFile(text, document).Read();
+        new SaveFile(this, text, document).Read();
     }
 
     internal static bool StartsRule(ReadOnlySpan<char> line) =>

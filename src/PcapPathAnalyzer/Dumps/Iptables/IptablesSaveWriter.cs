@@ -5,7 +5,8 @@ namespace PcapPathAnalyzer.Dumps.Iptables;
 
 /// <summary>
 /// Prints tables back in the format of <c>iptables-save</c>, from what the reader understood. What it did not
-/// understand is printed as it was, so iptables-restore takes or refuses it as it would have taken the dump.
+/// understand is printed as it was, so iptables-restore takes or refuses it as it would have taken the dump. A rule that a
+/// listing tells in part would be another rule without the rest: it is printed as a comment.
 /// </summary>
 public static class IptablesSaveWriter
 {
@@ -32,6 +33,12 @@ public static class IptablesSaveWriter
 
         foreach (var rule in table.Chains.Values.SelectMany(c => c.Rules))
         {
+            if (rule.IsPartial)
+            {
+                output.Write($"# The listing tells this rule in part: {rule.Text}\n");
+                continue;
+            }
+
             if (withCounters)
                 output.Write($"[{Math.Max(0, rule.Packets)}:{Math.Max(0, rule.Bytes)}] ");
             output.Write(Rule(rule.Chain, rule.Matches, rule.Target));

@@ -25,6 +25,9 @@ public sealed record IptablesTable : DumpRecord
 
     /// <summary>True when the dump ended before COMMIT: rules may be missing.</summary>
     public bool IsCut { get; init; }
+
+    /// <summary>The kind of dump it was read from: <c>iptables-save</c>, <c>iptables-rules</c> (-S), or <c>iptables-list</c> (-L), which may not show all of a rule and rounds counters.</summary>
+    public string DumpKind { get; init; } = "iptables-save";
 }
 
 /// <summary>A chain: built-in where it has a policy.</summary>
@@ -47,4 +50,7 @@ public sealed record IptablesRule : NetfilterRule
 
     /// <summary>Null for a rule that only counts.</summary>
     public RuleTarget? Target { get; init; }
+
+    /// <summary>True where the dump shows the rule in part (<c>iptables -L</c> without <c>-v</c> shows no interfaces): conditions that it does not show are unknowable ones.</summary>
+    public bool IsPartial { get; init; }
 }

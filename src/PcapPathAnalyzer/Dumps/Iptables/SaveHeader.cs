@@ -27,11 +27,20 @@ internal readonly record struct SaveHeader(int IpVersion, IptablesBackend Backen
         return true;
     }
 
-    /// <summary><c>*nat</c>: an asterisk and a word.</summary>
+    /// <summary>The backend that the command's name says: <c>iptables-nft -S</c>.</summary>
+    public static IptablesBackend BackendOf(DumpText text)
+    {
+        var program = text.CommandWords.Count > 0 ? text.CommandWords[0] : "";
+        return program.EndsWith("-nft", StringComparison.Ordinal) ? IptablesBackend.Nft : program.EndsWith("-legacy", StringComparison.Ordinal) ? IptablesBackend.Legacy : IptablesBackend.Unknown;
+    }
+
+    /// <summary><c>*nat</c>: an asterisk and a word. iptables-restore takes blanks between them, but a list in prose looks like that too.</summary>
     public static bool IsTable(ReadOnlySpan<char> line)
     {
         if (line.Length < 2 || line[0] != '*')
             return false;
+        if (line[1] == ' ')
+            return line[1..].Trim() is "filter" or "nat" or "mangle" or "raw" or "security";
         foreach (var c in line[1..])
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-'))

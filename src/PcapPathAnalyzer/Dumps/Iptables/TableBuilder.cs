@@ -19,13 +19,19 @@ internal sealed class TableBuilder
         lookup = chains.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    public string Name { get; }
+    /// <summary>Listings do not say it: there it is found once all chains are known.</summary>
+    public string Name { get; set; }
 
     public int IpVersion { get; }
 
     public IptablesBackend Backend { get; }
 
     public bool IsCut { get; set; }
+
+    /// <summary>The kind of dump it is read from.</summary>
+    public string DumpKind { get; init; } = "iptables-save";
+
+    public IReadOnlyList<ChainBuilder> Chains => order;
 
     public ChainBuilder? Find(ReadOnlySpan<char> chain) => lookup.TryGetValue(chain, out var found) ? found : null;
 
@@ -56,7 +62,7 @@ internal sealed class TableBuilder
         var built = new Dictionary<string, IptablesChain>(order.Count, StringComparer.Ordinal);
         foreach (var chain in order)
             built.Add(chain.Name, chain.Build());
-        return new IptablesTable { Location = location, Name = Name, IpVersion = IpVersion, Backend = Backend, Chains = built, IsCut = IsCut };
+        return new IptablesTable { Location = location, Name = Name, IpVersion = IpVersion, Backend = Backend, Chains = built, IsCut = IsCut, DumpKind = DumpKind };
     }
 }
 

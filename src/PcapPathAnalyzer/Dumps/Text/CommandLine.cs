@@ -12,7 +12,7 @@ internal readonly record struct CommandLine(string Text, string? NetworkNamespac
 
     private static readonly FrozenSet<string> Programs = new[]
     {
-        "ip", "bridge", "ss", "netstat", "route", "arp", "ifconfig", "sysctl", "conntrack", "nft", "ipset", "ipvsadm", "ebtables", "arptables", "tc",
+        "ip", "bridge", "ss", "netstat", "route", "arp", "ifconfig", "sysctl", "conntrack", "nft", "ipset", "ipvsadm", "brctl", "ebtables", "arptables", "tc",
         "iptables", "iptables-save", "iptables-legacy", "iptables-legacy-save", "iptables-nft", "iptables-nft-save",
         "ip6tables", "ip6tables-save", "ip6tables-legacy", "ip6tables-legacy-save", "ip6tables-nft", "ip6tables-nft-save",
     }.ToFrozenSet(StringComparer.Ordinal);
@@ -49,6 +49,8 @@ internal readonly record struct CommandLine(string Text, string? NetworkNamespac
         {
             "ip" or "bridge" => words.Skip(1).Any(Objects.Contains),
             "cat" or "head" => words.Count > 1 && (words[1].StartsWith("/proc/", StringComparison.Ordinal) || words[1].StartsWith("/etc/cni/", StringComparison.Ordinal)),
+            // Files of settings begin with prose: "# sysctl settings are defined through files in".
+            "sysctl" => words.Count == 1 || words[1][0] == '-' || words[1].Contains('.', StringComparison.Ordinal),
             _ => Programs.Contains(words[0]),
         };
         if (!known)
@@ -64,6 +66,7 @@ internal readonly record struct CommandLine(string Text, string? NetworkNamespac
         {
             case "sudo" or "timeout" or "time" or "nice" or "env" or "--" or "-E" or "-n": return words[0] is "timeout" ? 2 : 1;
             case "nsenter" or "kubectl" or "docker" or "crictl" or "podman" or "chroot" or "ssh" or "lxc":
+                netns ??= words[0] is "nsenter" ? NsenterNetns(words) : null;
                 var dashes = words.IndexOf("--");
                 if (dashes > 0)
                     return dashes + 1;
@@ -78,9 +81,32 @@ internal readonly record struct CommandLine(string Text, string? NetworkNamespac
         }
     }
 
+    // `nsenter --net=/run/netns/NAME …`, `nsenter -t PID -n …` (nsenter(1)). Process 1 is in the host's own namespace.
+    private static string? NsenterNetns(List<string> words)
+    {
+        string? target = null;
+        var isNet = false;
+        for (var i = 1; i < words.Count && words[i] is ['-', _, ..] and not "--"; i++)
+        {
+            var (option, value) = words[i].Split('=', 2) is [var name, var given] ? (name, given) : (words[i], null);
+            isNet |= option is "-n" or "--net" or "-a" or "--all";
+            if (option is "-n" or "--net" && value is not null)
+                return value[(value.LastIndexOf('/') + 1)..];
+            if (option is "-t" or "--target")
+                target = value ?? (i + 1 < words.Count ? words[++i] : null);
+        }
+
+        return isNet && target is not (null or "1") ? "pid-" + target : null;
+    }
+
     private static string? OptionNetns(List<string> words)
     {
-        var at = words[0] is "ip" or "bridge" ? words.FindIndex(static w => w is "-n" or "-netns") : -1;
+        var at = words[0] switch
+        {
+            "ip" or "bridge" => words.FindIndex(static w => w is "-n" or "-netns"),
+            "ss" => words.FindIndex(static w => w is "-N" or "--net"),
+            _ => -1,
+        };
         return at > 0 && at + 1 < words.Count ? words[at + 1] : null;
     }
 }

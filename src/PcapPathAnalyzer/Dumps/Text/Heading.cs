@@ -50,6 +50,9 @@ internal static class Heading
             return 2;
         if (text.StartsWith("++ "))
             return 3;
+        isCertain = text.StartsWith("/ # ") || text.StartsWith("~ # ");
+        if (isCertain)
+            return 4;
         // Prompts of other shells.
         isCertain = text.StartsWith("❯ ") || text.StartsWith("➜ ") || text.StartsWith("» ");
         if (isCertain)

@@ -15,14 +15,14 @@ internal sealed class MixedText(DumpText text, DumpDocument document)
     {
         Read(text, reader, DumpReaders.All);
         foreach (var record in records.OrderBy(static r => r.Location.Line))
-            document.Add(record);
+            document.Add(text.NetworkNamespace is { } netns ? record with { NetworkNamespace = netns } : record);
     }
 
     private void Read(DumpText part, IDumpReader reader, IReadOnlyList<IDumpReader> readers)
     {
         var found = new DumpDocument(part.File);
         reader.Read(part, found);
-        document.AddKind(reader.Kind);
+        document.AddKind(reader.Kind, part.NetworkNamespace);
         var given = new HashSet<int>();
         var problems = found.Problems;
         if (part.IsCut && !EndsItself(part[part.Count - 1]) && problems.All(p => part.IndexOf(p.Location.Line) != part.Count - 1))

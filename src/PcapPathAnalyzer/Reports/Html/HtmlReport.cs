@@ -11,6 +11,8 @@ public sealed class HtmlReport : IReport
 {
     public string Format => "html";
 
+    public IReadOnlyList<string> Files => ["report.html"];
+
     public void Write(AnalysisResult result, string folder) =>
         OutputFile.Write(Path.Combine(folder, "report.html"), writer => Write(result, writer));
 

@@ -12,6 +12,8 @@ public sealed class MarkdownReport : IReport
 
     public string Format => "md";
 
+    public IReadOnlyList<string> Files => ["report.md"];
+
     public void Write(AnalysisResult result, string folder) =>
         OutputFile.Write(Path.Combine(folder, "report.md"), writer =>
         {

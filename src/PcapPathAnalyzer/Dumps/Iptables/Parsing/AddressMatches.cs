@@ -12,8 +12,8 @@ internal static class AddressMatches
         Extension.Whole(
             "set",
             Set,
-            "--return-nomatch",
-            "--packets-eq --packets-lt --packets-gt --bytes-eq --bytes-lt --bytes-gt --update-counters --update-subcounters",
+            "--return-nomatch --update-counters --update-subcounters",
+            "--packets-eq --packets-lt --packets-gt --bytes-eq --bytes-lt --bytes-gt",
             "--match-set --set"),
         Extension.Each("mac", ("--mac-source", 1, Mac)),
         Extension.Each(

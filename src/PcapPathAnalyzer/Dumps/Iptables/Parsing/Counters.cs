@@ -10,7 +10,14 @@ internal static class Counters
         return text is ['[', .., ']'] && colon > 0 && long.TryParse(text[1..colon], out packets) && long.TryParse(text[(colon + 1)..^1], out bytes);
     }
 
-    /// <summary>A number with K, M, G or T behind it, thousands each, rounded by iptables (xtables.c, xt_print_counter).</summary>
+    /// <summary>The two numbers of <c>-c 12 3456</c>.</summary>
+    public static bool TryRead(ReadOnlySpan<char> first, ReadOnlySpan<char> second, out long packets, out long bytes)
+    {
+        bytes = -1;
+        return long.TryParse(first, out packets) && long.TryParse(second, out bytes);
+    }
+
+    /// <summary>A number with K, M, G or T behind it, thousands each, rounded by iptables (libxtables/xtables.c, xtables_print_num).</summary>
     public static bool TryRounded(ReadOnlySpan<char> text, out long value)
     {
         value = -1;

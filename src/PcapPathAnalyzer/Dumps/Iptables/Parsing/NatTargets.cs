@@ -5,12 +5,13 @@ namespace PcapPathAnalyzer.Dumps.Iptables.Parsing;
 /// <summary>DNAT, SNAT, MASQUERADE, REDIRECT, NETMAP, TPROXY: where packets are sent instead.</summary>
 internal static class NatTargets
 {
+    // Hand-written rules shorten options, which getopt_long(3) takes: --to, --to-port.
     public static readonly Extension[] All =
     [
-        Extension.Verdict("DNAT", g => Addresses(g, NatKind.Dnat, "--to-destination"), "--random --random-fully --persistent", "--to-destination"),
-        Extension.Verdict("SNAT", g => Addresses(g, NatKind.Snat, "--to-source"), "--random --random-fully --persistent", "--to-source"),
-        Extension.Verdict("MASQUERADE", g => Ports(g, NatKind.Masquerade), "--random --random-fully", "--to-ports"),
-        Extension.Verdict("REDIRECT", g => Ports(g, NatKind.Redirect), "--random --random-fully", "--to-ports"),
+        Extension.Verdict("DNAT", g => Addresses(g, NatKind.Dnat, "--to-destination"), "--random --random-fully --persistent", "--to-destination --to"),
+        Extension.Verdict("SNAT", g => Addresses(g, NatKind.Snat, "--to-source"), "--random --random-fully --persistent", "--to-source --to"),
+        Extension.Verdict("MASQUERADE", g => Ports(g, NatKind.Masquerade), "--random --random-fully", "--to-ports --to-port"),
+        Extension.Verdict("REDIRECT", g => Ports(g, NatKind.Redirect), "--random --random-fully", "--to-ports --to-port"),
         Extension.Verdict("NETMAP", Netmap, "", "--to"),
         Extension.Verdict("TPROXY", Tproxy, "", "--on-port --on-ip --tproxy-mark"),
     ];
@@ -73,12 +74,12 @@ internal static class NatTargets
     }
 
     private static NatTarget? Addresses(OptionGroup group, NatKind kind, string word) =>
-        group.TryGet(word, out var to) && TryRange(to.Value, Flags(group, kind), out var target) ? target : null;
+        (group.Find(word) ?? group.Find("--to")) is { } to && TryRange(to.Value, Flags(group, kind), out var target) ? target : null;
 
     private static NatTarget? Ports(OptionGroup group, NatKind kind)
     {
         var target = Flags(group, kind);
-        return !group.TryGet("--to-ports", out var to) ? target : TryPorts(to.Value, target, out target) ? target : null;
+        return (group.Find("--to-ports") ?? group.Find("--to-port")) is not { } to ? target : TryPorts(to.Value, target, out target) ? target : null;
     }
 
     private static NatTarget Flags(OptionGroup group, NatKind kind) => new(kind)

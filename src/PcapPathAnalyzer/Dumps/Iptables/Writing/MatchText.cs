@@ -58,7 +58,7 @@ internal static class MatchText
 
     private static string Range(int first, int last) => first == last ? first.ToString() : $"{first}:{last}";
 
-    private static string Flags(byte bits) =>
+    public static string Flags(byte bits) =>
         bits == 0 ? "NONE" : string.Join(',', FlagNames.Where((_, bit) => (bits & (1 << bit)) != 0));
 
     private static string Icmp(IcmpTypeMatch m) =>

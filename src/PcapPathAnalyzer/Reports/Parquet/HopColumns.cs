@@ -1,0 +1,38 @@
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching;
+
+namespace PcapPathAnalyzer.Reports.Parquet;
+
+/// <summary>A hop with its flow and direction, and what is said of its actions.</summary>
+internal readonly record struct FlowHop(Flow Flow, Hop Hop, bool IsReply, ActionText Action);
+
+/// <summary>The columns of <c>hops.csv</c>.</summary>
+internal static class HopColumns
+{
+    public static IReadOnlyList<ParquetColumn<FlowHop>> Create() =>
+    [
+        new TextColumn<FlowHop>("flow_id", static (in FlowHop h) => h.Flow.Id),
+        new TextColumn<FlowHop>("direction", static (in FlowHop h) => h.IsReply ? "reply" : "forward"),
+        new ValueColumn<FlowHop, int>("hop", static (in FlowHop h) => h.Hop.Number),
+        new TextColumn<FlowHop>("namespace", static (in FlowHop h) => h.Hop.Point.Namespace),
+        new TextColumn<FlowHop>("interface", static (in FlowHop h) => h.Hop.Point.Interface),
+        new TextColumn<FlowHop>("file", static (in FlowHop h) => h.Hop.Point.File),
+        new ValueColumn<FlowHop, int>("packets", static (in FlowHop h) => h.Hop.Packets),
+        new ValueColumn<FlowHop, long>("bytes", static (in FlowHop h) => h.Hop.Bytes),
+        new TextColumn<FlowHop>("src", static (in FlowHop h) => h.Hop.Tuple.Source.ToString()),
+        new ValueColumn<FlowHop, int>("src_port", static (in FlowHop h) => h.Hop.Tuple.Protocol.HasPorts() ? h.Hop.Tuple.SourcePort : null),
+        new TextColumn<FlowHop>("dst", static (in FlowHop h) => h.Hop.Tuple.Destination.ToString()),
+        new ValueColumn<FlowHop, int>("dst_port", static (in FlowHop h) => h.Hop.Tuple.Protocol.HasPorts() ? h.Hop.Tuple.DestinationPort : null),
+        new ValueColumn<FlowHop, long>("vni", static (in FlowHop h) => h.Hop.IsTunnelled && h.Hop.Tunnel.Vni >= 0 ? h.Hop.Tunnel.Vni : null),
+        new TextColumn<FlowHop>("outer_src", static (in FlowHop h) => h.Hop.IsTunnelled ? h.Hop.Tunnel.OuterSource.ToString() : null),
+        new TextColumn<FlowHop>("outer_dst", static (in FlowHop h) => h.Hop.IsTunnelled ? h.Hop.Tunnel.OuterDestination.ToString() : null),
+        new TextColumn<FlowHop>("action", static (in FlowHop h) => h.Action.Names),
+        new TextColumn<FlowHop>("rule_file", static (in FlowHop h) => h.Action.Rule?.Location.File),
+        new ValueColumn<FlowHop, int>("rule_line", static (in FlowHop h) => h.Action.Rule?.Location.Line),
+        new TextColumn<FlowHop>("rule", static (in FlowHop h) => h.Action.Rule?.Text),
+        new ValueColumn<FlowHop, int>("ttl", static (in FlowHop h) => h.Hop.Ttl),
+        new ValueColumn<FlowHop, long>("latency_ns", static (in FlowHop h) => h.Hop.Latency),
+        new ValueColumn<FlowHop, long>("first_frame", static (in FlowHop h) => h.Hop.FirstFrame),
+        new ValueColumn<FlowHop, long>("last_frame", static (in FlowHop h) => h.Hop.LastFrame),
+    ];
+}
