@@ -24,14 +24,15 @@ public static class PathAnalyzer
         var count = observations.Count;
         options.Progress?.Report(new AnalysisProgress($"stitching {count} observations", bundle.Captures.Count, bundle.Captures.Count));
         var keeper = new PacketKeeper(options.KeptObservations);
-        var (flows, clocks) = new Stitcher(observations, network, pool).Stitch(Explainer, (flow, clocks) =>
+        var (flows, clocks) = new Stitcher(observations, network, pool).Stitch(() => Explainer(network), (flow, clocks) =>
         {
             if (options.Packets is { } sink)
                 PacketSighting.Send(flow, observations.Tables, clocks, sink);
             keeper.Settle(flow);
         });
+        AddressEvidence.Apply(flows, network);
         options.Progress?.Report(new AnalysisProgress("diagnosing", bundle.Captures.Count, bundle.Captures.Count));
-        var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures };
+        var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures, Resolutions = [.. readings.SelectMany(r => r.Resolutions.All)] };
         return new AnalysisResult
         {
             Bundle = bundle,
@@ -49,9 +50,9 @@ public static class PathAnalyzer
     }
 
     // One a thread: it remembers rulesets' answers.
-    private static Action<Flow> Explainer()
+    private static Action<Flow> Explainer(Network network)
     {
-        var explainer = new HopExplainer();
+        var explainer = new HopExplainer(network);
         return flow =>
         {
             flow.Outcome = OutcomeJudge.Judge(flow);

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace PcapPathAnalyzer.Benchmarks;
 
 /// <summary>
-/// <c>decode F [ROUNDS]</c>: the time of one pass over a capture (read, decode, table of flows; one thread, page cache warm)
-/// beside tools that do the same or less, round by round in one run, as medians and ratios. A tool that is missing is said.
+/// <c>decode F [ROUNDS]</c>: one pass over a capture (read, decode, table of flows) beside tools that do the same or less, each
+/// in a process of its own, round by round with the file locked in memory. Medians of elapsed and of processor time: on a
+/// machine with other work the second one says more. A tool that is missing is said.
 /// </summary>
 internal static class DecodeTiming
 {
@@ -15,59 +16,79 @@ internal static class DecodeTiming
     public static int Run(string path, int rounds)
     {
         path = Path.GetFullPath(path);
+        using var kept = PageCache.Keep(path);
+        using var tools = new BuiltTools();
         var packets = DecodeRun.Run(path).Packets;
-        var contenders = Contenders(path, packets).ToList();
-        var times = contenders.ToDictionary(c => c.Name, _ => new List<double>(), StringComparer.Ordinal);
+        var contenders = Contenders(path, tools, packets).ToList();
+        var times = contenders.ConvertAll(static _ => new List<ProcessTime>());
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var (name, pass) in contenders)
+            for (var i = 0; i < contenders.Count; i++)
             {
-                if (pass() is { } seconds)
-                    times[name].Add(seconds);
+                if (contenders[i].Pass() is { } time)
+                    times[i].Add(time);
             }
         }
 
-        var ours = Measured.Median(times[contenders[0].Name]);
-        Console.WriteLine($"{packets:N0} packets, {new FileInfo(path).Length / 1e6:N0} MB, medians of {rounds} interleaved rounds");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"",-34}{"seconds",9}{"M packets/s",13}{"x our time",12}"));
-        foreach (var (name, list) in times)
+        Console.WriteLine($"{Processor()}: {packets:N0} packets, {new FileInfo(path).Length / 1e6:N0} MB {(kept.IsLocked ? "locked in memory" : "(not locked in memory)")}, medians of {rounds} interleaved rounds");
+        Print(contenders.ConvertAll(static c => c.Name), times, packets);
+        return SameSums(contenders, times) ? 0 : 1;
+    }
+
+    private static IEnumerable<(string Name, bool Sums, Func<ProcessTime?> Pass)> Contenders(string path, BuiltTools tools, long packets)
+    {
+        var self = Environment.ProcessPath!;
+        string[] pass = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(DecodeTiming).Assembly.Location, "pass"] : ["pass"];
+        yield return ("pcappath's decoder, JIT", true, () => ProcessTime.Of(self, [.. pass, path]));
+        yield return ("pcappath's decoder, NativeAOT", true, () => ProcessTime.Of(tools.NativePass, path));
+        yield return ("JIT, two threads, two files", false, () => ProcessTime.Of(self, [.. pass, path, path])?.Half());
+        yield return ("C floor, the same work", true, () => ProcessTime.Of(tools.Floor, path));
+        yield return ("cat F >/dev/null", false, () => ProcessTime.Of("sh", "-c", "cat \"$0\" >/dev/null", path));
+        yield return ("C, libpcap + decode by hand", true, () => ProcessTime.Of(tools.LibpcapFloor, path));
+        yield return ("capinfos -c F (counts only)", false, () => ProcessTime.Of("capinfos", "-c", path));
+        yield return ("tcpdump -nn -r F -w /dev/null", false, () => ProcessTime.Of("tcpdump", "-nn", "-r", path, "-w", "/dev/null"));
+        yield return ("SharpPcap + PacketDotNet (scaled)", false, () => ObjectDecoder(path, packets));
+    }
+
+    private static void Print(List<string> names, List<List<ProcessTime>> times, long packets)
+    {
+        var ours = times[0];
+        Console.WriteLine($"{"",-34}{"seconds",9}{"best",8}{"CPU s",8}{"M packets/s",13}{"x our time",12}{"x our CPU",11}");
+        foreach (var (name, list) in names.Zip(times))
         {
             if (list.Count == 0)
+            {
                 Console.WriteLine($"{name,-34}{"missing",9}");
-            else
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-34}{Measured.Median(list),9:F3}{packets / Measured.Median(list) / 1e6,13:F2}{Measured.Median(list) / ours,12:F2}"));
+                continue;
+            }
+
+            var (seconds, cpu) = (Median(list, static t => t.Seconds), Median(list, static t => t.CpuSeconds));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name,-34}{seconds,9:F3}{list.Min(static t => t.Seconds),8:F3}{cpu,8:F3}{packets / seconds / 1e6,13:F2}{seconds / Median(ours, static t => t.Seconds),12:F2}{cpu / Median(ours, static t => t.CpuSeconds),11:F2}"));
         }
-
-        return 0;
     }
 
-    private static IEnumerable<(string Name, Func<double?> Pass)> Contenders(string path, long packets)
+    // Packets, flows and the sum over facts: whoever does the same work must have the same result.
+    private static bool SameSums(List<(string Name, bool Sums, Func<ProcessTime?> Pass)> contenders, List<List<ProcessTime>> times)
     {
-        yield return ("pcappath, read + decode + flows", () => DecodeRun.Run(path).Seconds);
-        yield return ("the same, two threads, two files", () => TwoAtOnce(path));
-        yield return ("cat F >/dev/null", () => Process("sh", "-c", "cat \"$0\" >/dev/null", path));
-        var floor = Compile("floor", "");
-        yield return ("C floor, the same work", () => floor is null ? null : Process(floor, path));
-        var libpcap = Compile("floor-libpcap", "-DWITH_LIBPCAP -lpcap");
-        yield return ("C, libpcap + decode by hand", () => libpcap is null ? null : Process(libpcap, path));
-        yield return ("capinfos -c F (counts only)", () => Process("capinfos", "-c", path));
-        yield return ("tcpdump -nn -r F -w /dev/null", () => Process("tcpdump", "-nn", "-r", path, "-w", "/dev/null"));
-        yield return ("SharpPcap + PacketDotNet (scaled)", () => ObjectDecoder(path, packets));
+        var results = contenders.Zip(times)
+            .Where(static c => c.First.Sums)
+            .SelectMany(static c => c.Second.Select(t => string.Join(' ', t.Output.Split(' ')[..3])))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        if (results.Count == 1)
+            return true;
+        Console.Error.WriteLine("the passes do not agree: " + string.Join(" | ", results));
+        return false;
     }
 
-    // Twice the packets in this time: below 2 times one thread's means that threads help.
-    private static double? TwoAtOnce(string path)
-    {
-        var watch = Stopwatch.StartNew();
-        Parallel.Invoke(() => DecodeRun.Run(path), () => DecodeRun.Run(path));
-        return watch.Elapsed.TotalSeconds / 2;
-    }
-
-    private static double? ObjectDecoder(string path, long packets)
+    private static ProcessTime? ObjectDecoder(string path, long packets)
     {
         using var device = new SharpPcap.LibPcap.CaptureFileReaderDevice(path);
         device.Open(new SharpPcap.DeviceConfiguration());
         var watch = Stopwatch.StartNew();
+        var cpu = Environment.CpuUsage.TotalTime;
         long read = 0;
         while (read < ObjectDecoderPackets && device.GetNextPacket(out var capture) == SharpPcap.GetPacketStatus.PacketRead)
         {
@@ -76,17 +97,13 @@ internal static class DecodeTiming
             _ = packet.Extract<PacketDotNet.TransportPacket>()?.SourcePort;
         }
 
-        return watch.Elapsed.TotalSeconds * packets / Math.Max(1, read);
+        var scale = (double)packets / Math.Max(1, read);
+        return new ProcessTime(watch.Elapsed.TotalSeconds * scale, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds * scale, "");
     }
 
-    private static string? Compile(string name, string flags)
-    {
-        var source = Path.Combine(AppContext.BaseDirectory, "floor.c");
-        var target = Path.Combine(Path.GetTempPath(), $"pcappath-{name}-{Environment.ProcessId}");
-        string[] arguments = ["-O2", "-o", target, source, .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-        return Process("cc", arguments) is null || !File.Exists(target) ? null : target;
-    }
+    private static string Processor() => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor"
+        : "unknown processor";
 
-    // Null where the program is missing or fails.
-    private static double? Process(string program, params string[] arguments) => Measured.Run(program, arguments)?.Seconds;
+    private static double Median(List<ProcessTime> times, Func<ProcessTime, double> of) => times.Select(of).Order().ElementAt(times.Count / 2);
 }

@@ -15,6 +15,8 @@ if (args is ["generate-capture", var target, var count])
     return CaptureGenerator.Run(target, long.Parse(count));
 if (args is ["decode", var capture, .. var rounds])
     return DecodeTiming.Run(capture, rounds is [var n] ? int.Parse(n) : 5);
+if (args is ["pass", .. var captures])
+    return DecodePass.Run(captures);
 if (args is ["fuzz", var seconds, .. var files])
     return FuzzRun.Run(int.Parse(seconds), files);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -19,7 +19,8 @@ internal sealed class BpfFilter(string expression) : IDisposable
 
     public void Dispose()
     {
-        foreach (var program in programs.Values)
+        // One that could not be compiled would throw again.
+        foreach (var program in programs.Values.Where(static p => p.IsValueCreated))
             program.Value.Dispose();
     }
 

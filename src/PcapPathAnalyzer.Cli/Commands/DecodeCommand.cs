@@ -84,7 +84,7 @@ internal static class DecodeCommand
                 var source = reader.Interfaces[frame.Interface];
                 if (filter is not null && !filter.Matches(source.LinkType, frame.Data))
                     continue;
-                decoder.Decode(source.LinkType, frame.Data, frame.OriginalLength, decoded);
+                decoder.Decode(frame, decoded);
                 columns.Write(path, source, frame, decoded);
             }
 

@@ -58,6 +58,8 @@ internal static class FrameNote
         DecodeFault.BadVersion => $"not the version that was announced at byte {decoded.FaultOffset}",
         DecodeFault.TooDeep => $"more than {DecodedFrame.MaxPackets} nested packets",
         DecodeFault.UnsupportedLinkType => "link type not decoded",
-        _ => decoded.EtherType != 0 ? $"{EtherTypes.Name(decoded.EtherType)} not decoded" : $"protocol not decoded at byte {decoded.FaultOffset}",
+
+        // The last EtherType read may be that of the packet outside: PPP in GRE is announced by none.
+        _ => decoded.EtherType is 0 or EtherTypes.Ipv4 or EtherTypes.Ipv6 ? $"protocol not decoded at byte {decoded.FaultOffset}" : $"{EtherTypes.Name(decoded.EtherType)} not decoded",
     };
 }

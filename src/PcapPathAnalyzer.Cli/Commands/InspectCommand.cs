@@ -52,7 +52,7 @@ internal static class InspectCommand
         }
 
         var decoded = new DecodedFrame();
-        new FrameDecoder().Decode(source.LinkType, frame.Data, frame.OriginalLength, decoded);
+        new FrameDecoder().Decode(frame, decoded);
         foreach (ref readonly var packet in decoded.Packets)
             Console.Out.WriteLine($"packet at byte {packet.HeaderOffset}: {packet.Tuple}, {packet.PayloadLength} bytes of payload at byte {packet.PayloadOffset}");
         if (FrameNote.Of(decoded) is { } note)

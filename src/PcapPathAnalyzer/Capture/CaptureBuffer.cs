@@ -28,7 +28,7 @@ internal sealed class CaptureBuffer : IDisposable
     public CaptureBuffer(Stream stream) => this.stream = stream;
 
     /// <summary>Offset of the window's beginning in the (uncompressed) file.</summary>
-    public long Position { get; private set; }
+    public long Position => filePosition - (end - start);
 
     public ReadOnlySpan<byte> Window => bytes.AsSpan(start, end - start);
 
@@ -36,11 +36,7 @@ internal sealed class CaptureBuffer : IDisposable
     public string? Damage { get; private set; }
 
     /// <summary>Passes bytes of the window.</summary>
-    public void Advance(int count)
-    {
-        start += count;
-        Position += count;
-    }
+    public void Advance(int count) => start += count;
 
     /// <summary>Makes the window at least this long, if the file goes on so far. Memory grows with what was really read, not with what a length field claims.</summary>
     public bool Ensure(int count)

@@ -20,7 +20,7 @@ internal static class CaptureMagic
     /// <summary>Alexey Kuznetzov's libpcap patch of old Red Hat releases: longer record headers.</summary>
     public const uint Kuznetzov = 0xA1B2CD34;
 
-    /// <summary>Navtel's: as the usual one.</summary>
+    /// <summary>Navtel's, with nanoseconds (libpcap sf-pcap.c names it so).</summary>
     public const uint Navtel = 0xA12B3C4D;
 
     public const uint PcapngSection = 0x0A0D0D0A;

@@ -21,4 +21,7 @@ public readonly ref struct CapturedFrame
 
     /// <summary>Index into the reader's list of interfaces.</summary>
     public required int Interface { get; init; }
+
+    /// <summary>What the frame begins with: that of its interface.</summary>
+    public required LinkType LinkType { get; init; }
 }

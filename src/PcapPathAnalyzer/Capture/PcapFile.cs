@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Primitives;
 
@@ -20,6 +21,7 @@ internal sealed class PcapFile
     private int headerLength = RecordHeaderLength;
     private uint nanosecondsPerUnit = 1000;
     private LengthOrder lengthOrder;
+    private LinkType linkType;
 
     private PcapFile(CaptureBuffer buffer, CaptureContent content)
     {
@@ -53,31 +55,27 @@ internal sealed class PcapFile
 
     public bool TryRead(out CapturedFrame frame)
     {
-        var window = buffer.Window;
-        if (window.Length < headerLength && !NextHeader(ref window))
-        {
-            frame = default;
+        frame = default;
+        if (buffer.Window.Length < headerLength && !NextHeader())
             return false;
-        }
-
-        var captured = ReadUInt32(window[8..]);
-        var original = ReadUInt32(window[12..]);
+        ref readonly var header = ref MemoryMarshal.AsRef<RecordHeader>(buffer.Window);
+        var captured = Ordered(header.Captured);
+        var original = Ordered(header.Original);
+        var time = Timestamp.FromSeconds(Ordered(header.Seconds), (long)Ordered(header.Fraction) * nanosecondsPerUnit);
         if (lengthOrder != LengthOrder.CapturedFirst)
             Reorder(ref captured, ref original);
-        if (captured > (uint)(window.Length - headerLength) && !Whole(captured, ref window))
-        {
-            frame = default;
+        if (captured > (uint)(buffer.Window.Length - headerLength) && !Whole(captured))
             return false;
-        }
 
         frame = new CapturedFrame
         {
-            Data = window.Slice(headerLength, (int)captured),
+            Data = buffer.Window.Slice(headerLength, (int)captured),
             OriginalLength = (int)Math.Min(original, int.MaxValue),
             Number = ++content.FrameNumber,
-            Time = Timestamp.FromSeconds(ReadUInt32(window), (long)ReadUInt32(window[4..]) * nanosecondsPerUnit),
+            Time = time,
             HasTime = true,
             Interface = 0,
+            LinkType = linkType,
         };
         buffer.Advance(headerLength + (int)captured);
         return true;
@@ -92,7 +90,7 @@ internal sealed class PcapFile
             magic = BinaryPrimitives.ReverseEndianness(magic);
         }
 
-        if (magic == CaptureMagic.Nanoseconds)
+        if (magic is CaptureMagic.Nanoseconds or CaptureMagic.Navtel)
             nanosecondsPerUnit = 1;
         else if (magic == CaptureMagic.Kuznetzov)
             headerLength = KuznetzovHeaderLength;
@@ -109,9 +107,10 @@ internal sealed class PcapFile
 
         var snapLength = ReadUInt32(header[16..]);
         var link = ReadUInt32(header[20..]);
+        linkType = LinkTypes.FromFile(link & 0x03FF_FFFF);
         content.AddInterface(new CaptureInterface
         {
-            LinkType = LinkTypes.FromFile(link & 0x03FF_FFFF),
+            LinkType = linkType,
             SnapLength = snapLength > int.MaxValue ? 0 : (int)snapLength,
             TicksPerSecond = nanosecondsPerUnit == 1 ? 1_000_000_000UL : 1_000_000UL,
             // The upper bits: whether a frame check sequence length is given, and that length in 16-bit words.
@@ -125,18 +124,17 @@ internal sealed class PcapFile
             (captured, original) = (original, captured);
     }
 
-    private bool NextHeader(ref ReadOnlySpan<byte> window)
+    private bool NextHeader()
     {
         var there = buffer.Ensure(headerLength);
-        window = buffer.Window;
-        if (!there && !window.IsEmpty)
-            Truncated("header", window.Length);
+        if (!there && !buffer.Window.IsEmpty)
+            Truncated("header");
         return there;
     }
 
     // The rare ways: the record lies across the window's end, the file ends in it, or its length is nonsense.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool Whole(uint captured, ref ReadOnlySpan<byte> window)
+    private bool Whole(uint captured)
     {
         if (captured > CaptureReader.MaxRecordLength)
         {
@@ -148,21 +146,28 @@ internal sealed class PcapFile
         }
 
         var there = buffer.Ensure(headerLength + (int)captured);
-        window = buffer.Window;
         if (!there)
-            Truncated("data", window.Length);
+            Truncated("data");
         return there;
     }
 
-    private void Truncated(string part, int left) => content.Report(
+    private void Truncated(string part) => content.Report(
         Severity.Warning,
         "capture-truncated",
-        $"cut off at byte {buffer.Position + left}, inside the {part} of frame {content.FrameNumber + 1}; the frames before it are read");
+        $"cut off at byte {buffer.Position + buffer.Window.Length}, inside the {part} of frame {content.FrameNumber + 1}; the frames before it are read");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint ReadUInt32(ReadOnlySpan<byte> bytes)
+    private uint Ordered(uint littleEndian) => swapped ? BinaryPrimitives.ReverseEndianness(littleEndian) : littleEndian;
+
+    private uint ReadUInt32(ReadOnlySpan<byte> bytes) => Ordered(BinaryPrimitives.ReadUInt32LittleEndian(bytes));
+
+    // The fields that every variant has.
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly struct RecordHeader
     {
-        var value = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-        return swapped ? BinaryPrimitives.ReverseEndianness(value) : value;
+        public readonly uint Seconds;
+        public readonly uint Fraction;
+        public readonly uint Captured;
+        public readonly uint Original;
     }
 }

@@ -124,6 +124,7 @@ internal sealed class PcapngFile(CaptureBuffer buffer, CaptureContent content)
             Time = packet.Time,
             HasTime = packet.HasTime,
             Interface = packet.Interface,
+            LinkType = section.Interface(packet.Interface).LinkType,
         };
         return true;
     }

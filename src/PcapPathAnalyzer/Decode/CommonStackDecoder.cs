@@ -93,6 +93,7 @@ internal static class CommonStackDecoder
                 return into.Complete(count, EtherTypes.Ipv4);
             if (inside != Next.Vxlan || datagramLength < UdpHeader.Length + VxlanHeader.Length || !VxlanHeader.TryRead(rest[UdpHeader.Length..], out var vxlan) || !vxlan.HasVni)
                 return false;
+            packet.Flags |= PacketFlags.Tunnel;
             vni = vxlan.Vni;
             at += UdpHeader.Length + VxlanHeader.Length;
             if (at > frame.Length || at > end)

@@ -23,10 +23,8 @@ public sealed class DecodedFrame
     {
         get
         {
-            var i = Count - 1;
-            while (i > 0 && packets[i].Encapsulation == Encapsulation.IcmpQuote)
-                i--;
-            return ref packets[i];
+            ref readonly var last = ref packets[Count - 1];
+            return ref last.Encapsulation == Encapsulation.IcmpQuote ? ref BeforeQuotes() : ref last;
         }
     }
 
@@ -71,6 +69,14 @@ public sealed class DecodedFrame
         Count = count;
         EtherType = etherType;
         return true;
+    }
+
+    private ref readonly PacketFacts BeforeQuotes()
+    {
+        var i = Count - 1;
+        while (i > 0 && packets[i].Encapsulation == Encapsulation.IcmpQuote)
+            i--;
+        return ref packets[i];
     }
 
     internal void Reset()

@@ -13,6 +13,10 @@ public sealed class FrameDecoder
     /// <param name="options">Ports of tunnels; null for the well-known ones.</param>
     public FrameDecoder(DecodeOptions? options = null) => tunnels = new UdpTunnels(options ?? new DecodeOptions());
 
+    /// <summary>Decodes one record of a capture file.</summary>
+    /// <param name="into">Takes the result; what it held before is gone.</param>
+    public void Decode(in CapturedFrame frame, DecodedFrame into) => Decode(frame.LinkType, frame.Data, frame.OriginalLength, into);
+
     /// <summary>Decodes one frame.</summary>
     /// <param name="linkType">What the capture file says the frame begins with.</param>
     /// <param name="captured">The bytes that were captured, from the link layer on.</param>

@@ -76,6 +76,9 @@ public enum PacketFlags : ushort
 
     /// <summary>The total length was 0 (segmentation offload, "BIG TCP") and was replaced by what the frame holds.</summary>
     LengthFromFrame = 4096,
+
+    /// <summary>A tunnel's header follows: what travels is inside, even where that was not captured or is no IP packet.</summary>
+    Tunnel = 8192,
 }
 
 /// <summary>

@@ -3,9 +3,9 @@ namespace PcapPathAnalyzer.Decode;
 /// <summary>Which tunnel a UDP destination port carries.</summary>
 internal sealed class UdpTunnels
 {
-    // A bit per port: 8 KiB that stay in the first-level cache, where a table of a byte per port would not.
+    // A bit per port: 8 KiB that stay in the first-level cache, where the table of a byte per port, asked only where the bit is set, would not.
     private readonly ulong[] any = new ulong[65536 / 64];
-    private readonly Dictionary<int, Next> kinds = [];
+    private readonly Next[] kinds = new Next[65536];
 
     public UdpTunnels(DecodeOptions options)
     {

@@ -97,6 +97,8 @@ internal ref struct Walk
     /// <summary>A link layer begins inside a tunnel: what the outer one said no longer counts.</summary>
     public void EnterTunnel(Encapsulation encapsulation, long vni)
     {
+        if (encapsulation != Encapsulation.IcmpQuote)
+            Into.Last.Flags |= PacketFlags.Tunnel;
         Encapsulation = encapsulation;
         Vni = vni;
         Vlan = -1;

@@ -4,7 +4,7 @@ using PcapPathAnalyzer.Stitching;
 namespace PcapPathAnalyzer.Diagnosis;
 
 /// <summary>
-/// Whether a capture would have shown a packet: it ran at that moment, lost no frames by its own account, and shows traffic of the
+/// Whether a capture would have shown a packet: it ran at that moment, lost no frames by its own account or by what others show, and shows traffic of the
 /// same kind, so that no filter hides it. Without that, absence proves nothing.
 /// </summary>
 internal sealed class Coverage(Evidence evidence)
@@ -42,9 +42,10 @@ internal sealed class Coverage(Evidence evidence)
     /// <summary>How sure it is that the capture would have shown one of these packets; null where it would not, or nobody can tell.</summary>
     public string? WouldShow(CapturePoint point, IReadOnlyList<Transmission> packets, bool tunnelled, IpProtocol protocol)
     {
-        if (point.Dropped > 0 || !packets.Any(t => MayHaveRun(point, t.Time)))
+        var gap = evidence.Gaps.At(point);
+        if (point.Dropped > 0 || !packets.Any(t => MayHaveRun(point, t.Time) && gap?.Covers(t.Time) != true))
             return null;
-        return packets.Any(t => Ran(point, t.Time)) && ShowsKind(point, tunnelled, protocol) ? "proven" : "likely";
+        return packets.Any(t => Ran(point, t.Time) && gap?.Covers(t.Time) != true) && ShowsKind(point, tunnelled, protocol) ? "proven" : "likely";
     }
 
     /// <summary>The proof in words: what the capture holds and that it ran.</summary>

@@ -16,6 +16,7 @@ public sealed class Evidence
         Clocks = clocks;
         Problems = problems;
         Lost = [.. flows.Where(f => f.Failed()).Select(f => LossFinder.Find(store, f)).OfType<LostPacket>()];
+        Gaps = new CaptureGaps(store, flows, clocks);
         Coverage = new Coverage(this);
     }
 
@@ -34,8 +35,14 @@ public sealed class Evidence
     /// <summary>The capture files, to be looked into again where a finding needs more than observations keep.</summary>
     public IReadOnlyList<BundleCapture> Captures { get; init; } = [];
 
+    /// <summary>ARP and neighbour discovery that the captures show.</summary>
+    internal IReadOnlyList<Resolution> Resolutions { get; init; } = [];
+
     /// <summary>One per failed flow whose packets end somewhere; those that arrived and were not answered too.</summary>
     internal IReadOnlyList<LostPacket> Lost { get; }
 
     internal Coverage Coverage { get; }
+
+    /// <summary>What captures lack.</summary>
+    internal CaptureGaps Gaps { get; }
 }

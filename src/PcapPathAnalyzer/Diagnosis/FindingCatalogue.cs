@@ -13,6 +13,7 @@ internal static class FindingCatalogue
     private static readonly IFindingRule[] Rules =
     [
         new Findings.DroppedByRule(),
+        new Findings.ServiceRules(),
         new Findings.Hairpin(),
         new Findings.ForwardingDisabled(),
         new Findings.ReversePathFilter(),
@@ -20,17 +21,34 @@ internal static class FindingCatalogue
         new Findings.NeighbourFailed(),
         new Findings.MissingFdbEntry(),
         new Findings.TunnelMismatch(),
+        new Findings.BadChecksum(),
         new Findings.DuplicateAddress(),
         new Findings.ConnectionRefused(),
         new Findings.ReplyBypassesNat(),
+        new Findings.ZeroWindow(),
         new Findings.MtuBlackhole(),
+        new Findings.NatCollision(),
+        new Findings.ConntrackFull(),
+        new Findings.ServerSilent(),
         new Findings.UdpUnanswered(),
+        new Findings.AsymmetricPath(),
         new Findings.LostBetweenPoints(),
         new Findings.LostOutsideCapture(),
+        new Findings.ConnectionReset(),
         new Findings.Retransmissions(),
+        new Findings.HighLatency(),
+        new Findings.TwoBackends(),
+        new Findings.CaptureGap(),
         new Findings.ClockSkew(),
         new Findings.UnreadInput(),
     ];
+
+    private static readonly Dictionary<string, FindingCode> ByCode = Rules.SelectMany(r => r.Codes).ToDictionary(c => c.Code, StringComparer.Ordinal);
+
+    /// <summary>What can be found, by name.</summary>
+    public static IReadOnlyList<FindingCode> Codes { get; } = [.. ByCode.Values.OrderBy(c => c.Code, StringComparer.Ordinal)];
+
+    public static FindingCode Code(string code) => ByCode[code];
 
     /// <summary>Findings, worst first, then by how many flows show them, then the surest.</summary>
     public static IReadOnlyList<Finding> Diagnose(Evidence evidence) =>
@@ -43,7 +61,8 @@ internal static class FindingCatalogue
         {
             foreach (var finding in rule.Find(evidence).ToList())
             {
-                var open = finding.Flows.Where(f => !f.Failed() || !explained.Contains(f)).ToList();
+                var symptom = Code(finding.Code).IsSymptom;
+                var open = finding.Flows.Where(f => !(f.Failed() || symptom) || !explained.Contains(f)).ToList();
                 if (finding.Flows.Count > 0 && open.Count == 0)
                     continue;
                 if (finding.Severity > Severity.Info)

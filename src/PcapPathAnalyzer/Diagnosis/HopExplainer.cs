@@ -7,7 +7,8 @@ using PcapPathAnalyzer.Topology;
 namespace PcapPathAnalyzer.Diagnosis;
 
 /// <summary>Says what happened to a flow's packets between one hop and the next, and which dump line decided it.</summary>
-internal sealed class HopExplainer
+/// <param name="network">Who has which address.</param>
+internal sealed class HopExplainer(Network network)
 {
     private readonly Dictionary<NetworkNamespace, TranslationWalks> walks = [];
     private readonly SharedActions shared = new();
@@ -19,8 +20,18 @@ internal sealed class HopExplainer
     // The skb mark that a namespace's DNAT path left on the flow's first packet: POSTROUTING rules ask for it hops later.
     private readonly Dictionary<NetworkNamespace, uint> marks = [];
 
+    // Conntrack entries of the flow say where it was translated, captured there or not.
+    private readonly List<NetworkNamespace> stated = [];
+
     public void Explain(Flow flow)
     {
+        stated.Clear();
+        foreach (var join in flow.Joined)
+        {
+            if (join.Namespace is { } ns && !stated.Contains(ns))
+                stated.Add(ns);
+        }
+
         Explain(flow, flow.Forward, isReply: false);
         Explain(flow, flow.Reply, isReply: true);
     }
@@ -87,7 +98,7 @@ internal sealed class HopExplainer
         var after = to.Tuple;
         var packet = new PacketState { Tuple = before, In = from is null ? null : Ingress(from, to), TcpFlags = 2 };
         var destinationChanged = before.Destination != after.Destination || before.DestinationPort != after.DestinationPort;
-        var translators = Translators(from, to);
+        var translators = Translators(from, to, before.Destination);
         foreach (var home in translators)
         {
             var walk = WalksOf(home);
@@ -115,17 +126,28 @@ internal sealed class HopExplainer
         }
     }
 
-    // Namespaces between the two hops that could have translated, the likeliest first.
-    private static List<NetworkNamespace> Translators(Hop? from, Hop to)
+    // Namespaces between the two hops that could have translated, the likeliest first. Where they are not on one node, any
+    // between them may have: those that conntrack names, and the one that was asked.
+    private List<NetworkNamespace> Translators(Hop? from, Hop to, IpAddress asked)
     {
         var list = new List<NetworkNamespace>();
-        foreach (var home in new[] { from?.Point.Home?.Node, to.Point.Home?.Node, from?.Point.Home, to.Point.Home })
+        AddAll(from?.Point.Home?.Node, to.Point.Home?.Node);
+        if (list.Count != 1)
         {
-            if (home is not null && !list.Contains(home))
-                list.Add(home);
+            list.InsertRange(0, stated.Where(n => !list.Contains(n)));
+            AddAll(network.Owner(asked)?.Node, null);
         }
 
+        AddAll(from?.Point.Home, to.Point.Home);
         return list;
+
+        void AddAll(NetworkNamespace? first, NetworkNamespace? second)
+        {
+            if (first is not null && !list.Contains(first))
+                list.Add(first);
+            if (second is not null && !list.Contains(second))
+                list.Add(second);
+        }
     }
 
     // The device that routing and netfilter see: the bridge of a port, the host's end of a pod's veth.

@@ -31,9 +31,14 @@ public sealed class Activity
         Last = Math.Max(Last, time);
         // What is stamped before the first packet (reordering, a damaged time) counts with it.
         var distance = Math.Max(0, unchecked(time - origin));
-        while (distance / width >= Bins)
+        var bin = distance / width;
+        while (bin >= Bins)
+        {
             Widen();
-        counts[distance / width]++;
+            bin = distance / width;
+        }
+
+        counts[bin]++;
     }
 
     private void Widen()

@@ -51,7 +51,7 @@ internal sealed class AlignedCopies(ObservationTables tables)
         var hop = -1;
         for (var i = 0; i < indices.Length; i++)
         {
-            var key = PathOrder.Key(items[indices[i]]);
+            var key = PathOrder.Key(items[indices[i]], tables);
             if (hop < 0 || keys[hop] != key)
             {
                 hop = keys.IndexOf(key);

@@ -14,7 +14,7 @@ internal sealed class CaptureFiles(Network network, BlockPool pool, FrameFilter?
     /// <param name="begun">Told, from any thread, which file is begun and how many are done.</param>
     public (IReadOnlyList<CaptureReading> Readings, Observations Observations) Read(IReadOnlyList<BundleCapture> captures, Action<string, int> begun)
     {
-        var decode = new DecodeOptions { VxlanPorts = VxlanPorts() };
+        var decode = new DecodeOptions { VxlanPorts = network.VxlanPorts() };
         var readings = new CaptureReading?[captures.Count];
         var merger = new ReadingMerger(numbers);
         var (done, merged) = (0, 0);
@@ -52,18 +52,5 @@ internal sealed class CaptureFiles(Network network, BlockPool pool, FrameFilter?
         }
 
         return reading;
-    }
-
-    // The IANA port, Linux's historical default, and what the devices in the dumps use.
-    private HashSet<int> VxlanPorts()
-    {
-        var ports = new HashSet<int> { 4789, 8472 };
-        foreach (var device in network.Namespaces.SelectMany(n => n.Interfaces))
-        {
-            if (device.Link.Vxlan is { } vxlan)
-                ports.Add(vxlan.DestinationPort);
-        }
-
-        return ports;
     }
 }

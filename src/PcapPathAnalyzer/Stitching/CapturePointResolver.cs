@@ -19,10 +19,21 @@ internal sealed class CapturePointResolver(Network network)
     {
         private readonly NetworkNamespace? ns = network.Find(capture.Namespace);
         private readonly Dictionary<(int Interface, int IfIndex), CapturePoint> found = [];
+        private (int Interface, int IfIndex) lastKey;
+        private CapturePoint? last;
 
         public CapturePoint Find(int fileInterface, CaptureInterface description, DecodedFrame frame)
         {
             var key = (fileInterface, frame.IfIndex);
+            // Nearly always that of the last frame.
+            if (last is not null && key == lastKey)
+                return last;
+            (lastKey, last) = (key, FindOther(key, description, frame));
+            return last;
+        }
+
+        private CapturePoint FindOther((int Interface, int IfIndex) key, CaptureInterface description, DecodedFrame frame)
+        {
             if (found.TryGetValue(key, out var point))
                 return point;
             var (name, reason, certain) = Name(description, frame.IfIndex);

@@ -12,9 +12,15 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
     /// <summary>Of this file while it is read and not merged; of another one later.</summary>
     public FileNumbers Numbers { get; } = numbers;
 
+    // Fragments follow each other closely; of very many unfinished ones the memory is bounded.
+    private const int MaxAwaited = 4096;
+    private readonly Dictionary<FragmentKey, Observation> awaited = [];
+
     public ObservationTables Tables => Numbers.Tables;
 
     public ObservationBlocks Observations { get; } = new(pool);
+
+    public ResolutionLog Resolutions { get; } = new();
 
     public List<Problem> Problems { get; } = [];
 
@@ -31,6 +37,17 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
         if (o.Kind == ObservationKind.Fragment)
             AddFragment(o);
     }
+
+    /// <summary>Keeps a packet whose tunnel's packet is the first of several fragments, for those that follow.</summary>
+    public void Await(in FragmentKey outer, in Observation inside)
+    {
+        if (awaited.Count >= MaxAwaited)
+            awaited.Clear();
+        awaited[outer] = inside;
+    }
+
+    /// <summary>The packet inside a tunnel's packet of which this frame is a later fragment; false where the first one was not seen.</summary>
+    public bool TryContinue(in FragmentKey outer, out Observation inside) => awaited.TryGetValue(outer, out inside);
 
     private void AddFragment(in Observation o)
     {

@@ -50,10 +50,12 @@ internal sealed class ClockSample(Observations observations, Network network)
         }
 
         var taken = chosen.Select(_ => new List<Observation>()).ToArray();
+        var ends = chosen.SelectMany(g => g.Legs).SelectMany(l => l.Spans).GroupBy(s => s.Clock, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Max(s => s.Last), StringComparer.Ordinal);
         for (var file = 0; file < observations.Files; file++)
         {
             var perGroup = new int[chosen.Count];
-            observations.ForEach(file, consume: false, limit: PerFile, block =>
+            var searched = 0;
+            observations.ForEach(file, consume: false, block =>
             {
                 foreach (ref var o in block)
                 {
@@ -63,6 +65,10 @@ internal sealed class ClockSample(Observations observations, Network network)
                     if (perGroup[g]++ < PerConnection)
                         taken[g].Add(o);
                 }
+
+                // A whole block later than the last of them: nothing more of them comes.
+                searched += block.Length;
+                return searched < PerFile && ends.TryGetValue(tables.Points[block[0].Point].Clock, out var end) && block[0].Time <= end;
             });
         }
 
@@ -87,17 +93,17 @@ internal sealed class ClockSample(Observations observations, Network network)
         var hops = new List<HopCandidate>();
         foreach (var i in copies.SelectMany(c => c))
         {
-            var key = PathOrder.Key(items[i]);
+            var key = PathOrder.Key(items[i], tables);
             if (!hops.Exists(h => h.Key == key))
                 hops.Add(new HopCandidate(key, tables.Points[key.Point], hops.Count, items[i]));
         }
 
         var place = order.Order(hops, Precedence(items, copies, hops), sender, receiver, byTime: false).Select((h, n) => (h.Key, n)).ToDictionary(p => p.Key, p => p.n);
         foreach (var copy in copies)
-            estimator.Add(copy.OrderBy(i => place[PathOrder.Key(items[i])]).Select(i => items[i]).ToArray());
+            estimator.Add(copy.OrderBy(i => place[PathOrder.Key(items[i], tables)]).Select(i => items[i]).ToArray());
     }
 
-    private static int[,] Precedence(Observation[] items, List<List<int>> copies, List<HopCandidate> hops)
+    private int[,] Precedence(Observation[] items, List<List<int>> copies, List<HopCandidate> hops)
     {
         var before = new int[hops.Count, hops.Count];
         foreach (var copy in copies.Take(Witnesses))
@@ -106,7 +112,7 @@ internal sealed class ClockSample(Observations observations, Network network)
             {
                 foreach (var y in copy)
                 {
-                    var (a, b) = (hops.Find(h => h.Key == PathOrder.Key(items[x]))!, hops.Find(h => h.Key == PathOrder.Key(items[y]))!);
+                    var (a, b) = (hops.Find(h => h.Key == PathOrder.Key(items[x], tables))!, hops.Find(h => h.Key == PathOrder.Key(items[y], tables))!);
                     if (a.Point.Clock == b.Point.Clock)
                         before[a.Index, b.Index] += items[y].Time.CompareTo(items[x].Time);
                 }
@@ -117,9 +123,9 @@ internal sealed class ClockSample(Observations observations, Network network)
     }
 
     // A packet with an IP identification may be in a capture twice; without one, two sightings at a hop may be two packets.
-    private static List<int>? OncePerHop(Observation[] items, List<int> copies)
+    private List<int>? OncePerHop(Observation[] items, List<int> copies)
     {
-        var once = copies.DistinctBy(i => PathOrder.Key(items[i])).ToList();
+        var once = copies.DistinctBy(i => PathOrder.Key(items[i], tables)).ToList();
         return once.Count > 1 && (once.Count == copies.Count || items[copies[0]].HasIdentification()) ? once : null;
     }
 }

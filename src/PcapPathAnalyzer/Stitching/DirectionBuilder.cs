@@ -38,7 +38,8 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
         return aligned.Build(items, indices.AsSpan(0, count), isReply, sender, receiver) ?? BuildAny(items, indices, count, isReply, sender, receiver);
     }
 
-    private FlowDirection BuildAny(Observation[] items, int[] indices, int count, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
+    /// <summary>The long way, which any observations can go; parameters as above.</summary>
+    internal FlowDirection BuildAny(Observation[] items, int[] indices, int count, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
     {
         matcher.Match(items, indices, count);
         FindHops(items, indices, count);
@@ -78,7 +79,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
             for (var k = head; k >= 0; k = matcher.Set.Next(k))
             {
                 ref var o = ref items[indices[k]];
-                var key = PathOrder.Key(o);
+                var key = PathOrder.Key(o, tables);
                 var found = guess < hops.Count && hops[guess].Key == key ? guess : hops.FindIndex(h => h.Key == key);
                 if (found < 0)
                 {

@@ -49,9 +49,9 @@ public sealed class Flow
     public FiveTuple? Served { get; init; }
 
     /// <summary>Namespace of the client's address; null where no dump knows it.</summary>
-    public string? ClientNamespace { get; init; }
+    public string? ClientNamespace { get; internal set; }
 
-    public string? ServerNamespace { get; init; }
+    public string? ServerNamespace { get; internal set; }
 
     /// <summary>True where no handshake or request shows who is the client, and ports or services decided.</summary>
     public bool IsDirectionInferred { get; init; }
@@ -68,8 +68,11 @@ public sealed class Flow
 
     public Timestamp LastTime { get; init; }
 
-    /// <summary>Why the legs were joined into one flow.</summary>
-    public IReadOnlyList<string> Joins => Joined.Count == 0 ? [] : [.. Joined.Select(j => j.ToString()).Distinct()];
+    /// <summary>Why what was seen is one flow: each sentence begins with the kind of evidence.</summary>
+    public IReadOnlyList<string> Joins => FlowReasons.Of(this);
+
+    /// <summary>What was taken from the packets because no dump says it, in words.</summary>
+    internal List<string> Inferred { get; } = [];
 
     internal IReadOnlyList<FlowJoin> Joined { get; init; } = [];
 
@@ -99,4 +102,11 @@ public sealed record Citation(SourceLocation Location, string Text)
 }
 
 /// <summary>An ICMP error that quotes a packet of a flow.</summary>
-public sealed record IcmpErrorSeen(IpAddress Sender, int Type, int Code, CapturePoint Point, long Frame);
+public sealed record IcmpErrorSeen(IpAddress Sender, int Type, int Code, CapturePoint Point, long Frame)
+{
+    /// <summary>True where it travels from server to client and so is about what the client sent.</summary>
+    public bool IsReply { get; init; }
+
+    /// <summary>Corrected, nanoseconds.</summary>
+    public long Time { get; init; }
+}

@@ -54,7 +54,7 @@ internal sealed class FlowBuilder(ObservationTables tables, Network network)
         NetworkNamespace? sender = null, receiver = null;
         foreach (var leg in legs)
         {
-            ref readonly var tuple = ref tables.Tuples.At(leg.Forward);
+            var tuple = tables.Tuples[leg.Forward];
             sender = Better(sender, network.Owner(tuple.Source));
             receiver = Better(receiver, network.Owner(tuple.Destination));
         }
@@ -93,12 +93,13 @@ internal sealed class FlowBuilder(ObservationTables tables, Network network)
         Packets = join.Packets,
         InitialSequence = join.A.InitialSequence,
         Conntrack = join.Conntrack?.Location,
+        Namespace = join.Namespace,
     };
 
     private IEnumerable<IcmpErrorSeen> Errors(FlowDirection direction) =>
         direction.Transmissions.Where(t => t.IsIcmpError).Select(t =>
         {
             var o = t.Observations[0];
-            return new IcmpErrorSeen(tables.Tuples[o.Tuple].Source, o.IcmpTypeCode >> 8, o.IcmpTypeCode & 255, tables.Points[o.Point], o.Frame);
+            return new IcmpErrorSeen(tables.Tuples[o.Tuple].Source, o.IcmpTypeCode >> 8, o.IcmpTypeCode & 255, tables.Points[o.Point], o.Frame) { IsReply = t.IsReply, Time = t.Time };
         });
 }

@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Stitching;
 
@@ -17,6 +18,9 @@ internal sealed record FlowJoin(ObservationTables Tables, int Before, int After,
     /// <summary>The entry, for <see cref="JoinReason.Conntrack"/>.</summary>
     public SourceLocation? Conntrack { get; init; }
 
+    /// <summary>Where the entry was dumped, and so where the translation was made.</summary>
+    public NetworkNamespace? Namespace { get; init; }
+
     public override string ToString()
     {
         var (a, b) = (Tables.Tuples[Before], Tables.Tuples[After]);
@@ -24,6 +28,7 @@ internal sealed record FlowJoin(ObservationTables Tables, int Before, int After,
         {
             JoinReason.Handshake => $"identity: the same handshake (client's initial sequence number {InitialSequence}) seen both as {a} and as {b}",
             JoinReason.Identity => $"identity: {Packets} packet(s) seen both as {a} and as {b}",
+            JoinReason.Ambiguous => $"ambiguous: {Packets} packet(s) of {a} and of {b} look alike, as others do; not joined",
             _ => $"conntrack: {Conntrack} translates {a} to {b}",
         };
     }

@@ -31,7 +31,7 @@ internal sealed class KnownOrders(ObservationTables tables, Network network)
             return places;
         var hops = new List<HopCandidate>(samples.Length);
         foreach (ref readonly var o in samples)
-            hops.Add(new HopCandidate(PathOrder.Key(o), tables.Points[o.Point], hops.Count, o));
+            hops.Add(new HopCandidate(PathOrder.Key(o, tables), tables.Points[o.Point], hops.Count, o));
         places = [.. order.Order(hops, before, sender, receiver, byTime: true).Select(h => h.Index)];
         if (known.Count == Remembered)
             known.Clear();
@@ -51,7 +51,7 @@ internal sealed class KnownOrders(ObservationTables tables, Network network)
             if (o.Tuple != tuple)
             {
                 tuple = o.Tuple;
-                ref readonly var value = ref tables.Tuples.At(tuple);
+                var value = tables.Tuples[tuple];
                 (source, destination) = (nodes.Of(value.Source), nodes.Of(value.Destination));
             }
 

@@ -14,47 +14,67 @@ internal sealed class LegJoiner(Observations observations, Network network)
     private readonly List<Leg> legs = observations.Legs;
     private readonly List<LegJoin> joins = [];
     private readonly HashSet<ConntrackRecord> entries = new(ReferenceEqualityComparer.Instance);
-    private readonly HashSet<(Leg Leg, NetworkNamespace Namespace)> translated = [];
-    private int[] parent = [];
+    private readonly Dictionary<(Leg Leg, NetworkNamespace Namespace), ConntrackRecord> translated = [];
+    private Dictionary<int, List<Leg>> byTuple = [];
+    private readonly LegUnion union = new(observations.Legs.Count);
 
     /// <summary>Legs of each connection, and why they are together. Virtual legs are added to the list of legs.</summary>
     public List<LegGroup> Join()
     {
-        parent = new int[legs.Count];
-        for (var i = 0; i < parent.Length; i++)
-            parent[i] = i;
+        var translates = network.Namespaces.Any(n => n.Conntrack.Count > 0);
+        byTuple = ByTuple();
+        if (translates)
+            TurnByConntrack();
         JoinByHandshake();
-        foreach (var pair in new SharedPackets(observations).Pairs())
+        // What one entry can only mean stands before packets that look alike.
+        if (translates)
+            JoinByConntrack(onlyCertain: true);
+        foreach (var pair in new PairChoice(tables, union, AreApart).Choose(new SharedPackets(observations, AreApart).Pairs()))
+            joins.Add(new LegJoin(pair.A, pair.B, pair.IsAmbiguous ? JoinReason.Ambiguous : JoinReason.Identity, pair.Packets));
+        // Twice: the entry of the first of two translating nodes may lead to a leg that the second one's entry reveals.
+        for (var pass = 0; pass < 2 && translates; pass++)
+            JoinByConntrack(onlyCertain: false);
+        return Groups();
+    }
+
+    private Dictionary<int, List<Leg>> ByTuple() => legs.GroupBy(l => l.Forward).ToDictionary(g => g.Key, g => g.ToList());
+
+    // An entry's original direction is that of the packet that made it.
+    private void TurnByConntrack()
+    {
+        foreach (var entry in network.Namespaces.SelectMany(n => n.Conntrack))
         {
-            Unite(pair.A.Index, pair.B.Index);
-            joins.Add(new LegJoin(pair.A, pair.B, JoinReason.Identity, pair.Packets));
+            foreach (var backwards in (ReadOnlySpan<FiveTuple>)[entry.Original.Reversed, entry.Reply])
+            {
+                foreach (var leg in byTuple.GetValueOrDefault(tables.Tuples.Find(backwards)) ?? [])
+                    leg.Settle(leg.Reverse);
+            }
         }
 
-        JoinByConntrack();
-        return Groups();
+        byTuple = ByTuple();
     }
 
     // Both initial sequence numbers are 64 bits that no two connections share by chance; the client's alone are 32, too few
     // for a hundred thousand connections, so that the very SYN or one end of the tuple must agree too.
     private void JoinByHandshake()
     {
-        var bySequence = new Dictionary<uint, List<Leg>>();
+        var sequences = new Interner<uint>();
+        var bySequence = new LegsByNumber(legs);
         foreach (var leg in legs)
         {
             if (leg.InitialSequence is not { } isn)
                 continue;
-            if (!bySequence.TryGetValue(isn, out var list))
-                bySequence.Add(isn, list = new List<Leg>(1));
-            foreach (var other in list)
+            var number = sequences.Add(isn);
+            for (var other = bySequence.First(number); other is not null; other = bySequence.After(other))
             {
-                if (IsSameHandshake(other, leg) && Root(other.Index) != Root(leg.Index))
+                if (IsSameHandshake(other, leg) && !union.AreOne(other.Index, leg.Index))
                 {
-                    Unite(other.Index, leg.Index);
+                    union.Unite(other.Index, leg.Index);
                     joins.Add(new LegJoin(other, leg, JoinReason.Handshake, 0));
                 }
             }
 
-            list.Add(leg);
+            bySequence.Add(number, leg);
         }
     }
 
@@ -65,88 +85,124 @@ internal sealed class LegJoiner(Observations observations, Network network)
         return a.SharesSyn(b) || SharedPackets.Kept(a.Tuple(tables), b.Tuple(tables)) >= 3;
     }
 
-    private void JoinByConntrack()
+    private void JoinByConntrack(bool onlyCertain)
     {
-        if (!network.Namespaces.Any(n => n.Conntrack.Count > 0))
-            return;
-        var byTuple = legs.GroupBy(l => l.Forward).ToDictionary(g => g.Key, g => g.ToList());
-        // Twice: the entry of the first of two translating nodes may lead to a leg that the second one's entry reveals.
-        for (var pass = 0; pass < 2; pass++)
+        foreach (var ns in network.Namespaces)
         {
-            foreach (var ns in network.Namespaces)
+            foreach (var entry in ns.Conntrack)
             {
-                foreach (var entry in ns.Conntrack)
-                    JoinByConntrack(ns, entry, byTuple);
+                if (entry.IsSourceNat || entry.IsDestinationNat)
+                    JoinByConntrack(ns, entry, onlyCertain);
             }
         }
     }
 
-    private void JoinByConntrack(NetworkNamespace ns, ConntrackRecord entry, Dictionary<int, List<Leg>> byTuple)
+    private void JoinByConntrack(NetworkNamespace ns, ConntrackRecord entry, bool onlyCertain)
     {
-        if (!entry.IsSourceNat && !entry.IsDestinationNat)
-            return;
-        var before = Last(byTuple, entry.Original);
-        var after = Last(byTuple, entry.Reply.Reversed);
-        if (before is null && after is null)
+        var (before, after) = (Last(entry.Original, onlyCertain), Last(entry.Reply.Reversed, onlyCertain));
+        if ((before is null && after is null) || (onlyCertain && (before is null || after is null)))
             return;
         if (before is not null && after is not null)
         {
             // The entry speaks of the newest connection with these ports; packets decide about older ones.
-            if (Root(before.Index) != Root(after.Index) && !HasOtherIsn(before, after))
-                Unite(before.Index, after.Index);
-            if (Root(before.Index) == Root(after.Index) && entries.Add(entry))
+            if (!HasOtherIsn(before, after))
+                union.Unite(before.Index, after.Index);
+            if (union.AreOne(before.Index, after.Index) && entries.Add(entry))
+            {
                 Join(before, after, ns, entry);
+                JoinHalfTranslated(before, ns, entry, onlyCertain);
+            }
+
             return;
         }
 
         var known = (before ?? after)!;
         var otherTuple = before is null ? entry.Original : entry.Reply.Reversed;
-        if (translated.Contains((known, ns)))
+        if (translated.ContainsKey((known, ns)))
             return;
         var number = tables.Tuples.Add(otherTuple);
         var other = new Leg(legs.Count, number, tables.Tuples.Add(otherTuple.Reversed)) { InitialSequence = known.InitialSequence };
         other.Settle(number);
         legs.Add(other);
-        Array.Resize(ref parent, legs.Count);
-        parent[other.Index] = other.Index;
+        union.Add();
         byTuple[number] = [other];
-        Unite(known.Index, other.Index);
+        union.Unite(known.Index, other.Index);
         Join(before ?? other, after ?? other, ns, entry);
+        JoinHalfTranslated(known, ns, entry, onlyCertain);
     }
 
     private void Join(Leg before, Leg after, NetworkNamespace ns, ConntrackRecord entry)
     {
-        translated.Add((before, ns));
-        translated.Add((after, ns));
+        translated[(before, ns)] = translated[(after, ns)] = entry;
         joins.Add(new LegJoin(before, after, JoinReason.Conntrack, 0) { Conntrack = entry, Namespace = ns });
     }
 
     private static bool HasOtherIsn(Leg a, Leg b) => a.InitialSequence is { } x && b.InitialSequence is { } y && x != y;
 
-    private Leg? Last(Dictionary<int, List<Leg>> byTuple, in FiveTuple tuple) =>
-        byTuple.TryGetValue(tables.Tuples.Find(tuple), out var candidates) ? candidates.MaxBy(l => l.Spans.Count == 0 ? long.MinValue : l.Spans.Max(s => s.Last)) : null;
+    // Between PREROUTING and POSTROUTING one end is translated and the other is not; a bridge's own tap sees packets there.
+    private void JoinHalfTranslated(Leg before, NetworkNamespace ns, ConntrackRecord entry, bool onlyCertain)
+    {
+        if (!entry.IsSourceNat || !entry.IsDestinationNat)
+            return;
+        var (original, translated) = (entry.Original, entry.Reply.Reversed);
+        var half = Last(original with { Destination = translated.Destination, DestinationPort = translated.DestinationPort }, onlyCertain);
+        if (half is null || HasOtherIsn(before, half))
+            return;
+        union.Unite(before.Index, half.Index);
+        Join(before, half, ns, entry);
+    }
+
+    // Two entries of one namespace are two connections.
+    private bool AreApart(Leg a, Leg b)
+    {
+        if (translated.Count == 0)
+            return false;
+        foreach (var ns in network.Namespaces)
+        {
+            if (translated.TryGetValue((a, ns), out var x) && translated.TryGetValue((b, ns), out var y) && !ReferenceEquals(x, y))
+                return true;
+        }
+
+        return false;
+    }
+
+    private Leg? Last(in FiveTuple tuple, bool onlyOne)
+    {
+        if (!byTuple.TryGetValue(tables.Tuples.Find(tuple), out var candidates) || (onlyOne && candidates.Count > 1))
+            return null;
+        return candidates.MaxBy(l => l.Spans.Count == 0 ? long.MinValue : l.Spans.Max(s => s.Last));
+    }
 
     private List<LegGroup> Groups()
     {
         var byRoot = new LegGroup?[legs.Count];
         foreach (var leg in legs)
-            (byRoot[Root(leg.Index)] ??= new LegGroup()).Legs.Add(leg);
+            (byRoot[union.Root(leg.Index)] ??= new LegGroup()).Legs.Add(leg);
         foreach (var join in joins)
-            byRoot[Root(join.A.Index)]!.Joins.Add(join);
+        {
+            byRoot[union.Root(join.A.Index)]!.Joins.Add(join);
+            if (join.Reason == JoinReason.Ambiguous)
+                byRoot[union.Root(join.B.Index)]!.Joins.Add(join);
+        }
+
+        foreach (var group in byRoot)
+        {
+            if (group?.Legs.Count > 1)
+                TurnAlike(group.Legs);
+        }
+
         return [.. byRoot.OfType<LegGroup>().Where(g => g.Legs.Exists(l => !l.IsVirtual))];
     }
 
-    private int Root(int i)
+    // Legs that know who is the client outvote those that do not; then the longer ones count.
+    private void TurnAlike(List<Leg> members)
     {
-        while (parent[i] != i)
-            i = parent[i] = parent[parent[i]];
-        return i;
-    }
-
-    private void Unite(int a, int b)
-    {
-        var (x, y) = (Root(a), Root(b));
-        parent[Math.Max(x, y)] = Math.Min(x, y);
+        var votes = members.Sum(l => (l.IsDirectionCertain ? 1L << 32 : l.Count) * (union.IsTurned(l.Index) ? -1 : 1));
+        foreach (var leg in members)
+        {
+            if (union.IsTurned(leg.Index) == (votes >= 0))
+                leg.Flip();
+        }
     }
 }
 
@@ -163,6 +219,9 @@ internal enum JoinReason
     Identity,
     Handshake,
     Conntrack,
+
+    /// <summary>Packets look alike, as others do: not joined.</summary>
+    Ambiguous,
 }
 
 /// <summary>Why two legs are one connection.</summary>

@@ -70,7 +70,7 @@ internal sealed class LegTracker
         {
             var value = tables.Tuples[tuple];
             var reverse = tables.Tuples.Add(value.Reversed);
-            endpoints[tuple] = new Endpoint(reverse, Math.Min(tuple, reverse), value.Protocol, value.DestinationPort.CompareTo(value.SourcePort));
+            endpoints[tuple] = new Endpoint(reverse, Math.Min(tuple, reverse), value.Protocol, value.DestinationPort.CompareTo(value.SourcePort), value.Destination.IsMulticast);
         }
 
         return ref endpoints[tuple];
@@ -108,6 +108,12 @@ internal sealed class LegTracker
         var isReply = (o.TcpFlags & TcpFlags.Ack) != 0;
         // Simultaneous open (RFC 9293 section 3.5): the other side's SYN opens no second connection.
         if (!isReply && state.Leg > 0 && legs[state.Leg - 1] is { Kind: LegKind.Opened, HasOnlySyns: true } half && half.Forward == endpoint.Reverse)
+        {
+            legs[state.Leg - 1].Meet(o.TcpSequence);
+            return state.Leg - 1;
+        }
+
+        if (isReply && state.Leg > 0 && legs[state.Leg - 1].IsSimultaneous)
             return state.Leg - 1;
         var isn = isReply ? o.TcpAcknowledgment - 1 : o.TcpSequence;
         var leg = GetOrAdd(new LegKey(endpoint.Canonical, isn, LegKind.Opened), isReply ? endpoint.Reverse : o.Tuple, isReply ? o.Tuple : endpoint.Reverse);
@@ -124,11 +130,14 @@ internal sealed class LegTracker
         if (endpoint.Protocol == IpProtocol.Icmp)
             Turn(ref legs[leg], type is 8 or 13 ? o.Tuple : endpoint.Reverse, certain: type is 8 or 0 or 13 or 14);
         else if (endpoint.Protocol == IpProtocol.Icmpv6)
-            Turn(ref legs[leg], type is 128 ? o.Tuple : endpoint.Reverse, certain: type is 128 or 129);
+            Turn(ref legs[leg], IsAnswer(type) && !endpoint.IsToGroup ? endpoint.Reverse : o.Tuple, certain: type is 128 or 129);
         else if (state.Leg != leg + 1)
             legs[leg].Vote(o.Tuple); // who speaks first at a point asks
         return leg;
     }
+
+    // Echo reply (RFC 4443), router and neighbour advertisement (RFC 4861).
+    private static bool IsAnswer(int type) => type is 129 or 134 or 136;
 
     private static void Turn(ref LocalLeg leg, int forward, bool certain)
     {
@@ -158,7 +167,7 @@ internal sealed class LegTracker
         public override int GetHashCode() => (Point * 486187739) ^ Canonical;
     }
 
-    private readonly record struct Endpoint(int Reverse, int Canonical, IpProtocol Protocol, int PortOrder)
+    private readonly record struct Endpoint(int Reverse, int Canonical, IpProtocol Protocol, int PortOrder, bool IsToGroup)
     {
         public bool IsKnown => Reverse != 0 || Canonical != 0;
     }
@@ -207,6 +216,10 @@ internal struct LocalLeg
     public ulong FirstSyn;
     public ulong SecondSyn;
 
+    /// <summary>Simultaneous open (RFC 9293 section 3.5): both sides sent a SYN, the other one with <see cref="OtherSequence"/>.</summary>
+    public bool IsSimultaneous;
+    public uint OtherSequence;
+
     /// <summary>Initial sequence number of the server; valid with <see cref="HasServerSequence"/>.</summary>
     public uint ServerSequence;
     public bool HasServerSequence;
@@ -225,6 +238,9 @@ internal struct LocalLeg
         else if (identity != FirstSyn && SecondSyn == 0)
             SecondSyn = identity;
     }
+
+    /// <summary>The other side sent a SYN too.</summary>
+    public void Meet(uint sequence) => (IsSimultaneous, OtherSequence) = (true, sequence);
 
     public void Vote(int forward) => Votes += forward == Forward ? 1 : -1;
 

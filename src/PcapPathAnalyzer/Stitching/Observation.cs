@@ -15,6 +15,9 @@ public enum ObservationKind : byte
 
     /// <summary>An ICMP error; it belongs to the flow of the packet it quotes.</summary>
     IcmpError,
+
+    /// <summary>A later fragment of a tunnel's packet: a piece of the packet inside, whose other fields are those of the first piece.</summary>
+    OuterFragment,
 }
 
 /// <summary>
@@ -44,7 +47,7 @@ public struct Observation
 
     public uint TcpSequence;
 
-    /// <summary>TCP acknowledgment number, or what <see cref="QuotedTuple"/> says.</summary>
+    /// <summary>TCP acknowledgment number, or what <see cref="QuotedTuple"/> or <see cref="WholeHash"/> says.</summary>
     public uint TcpAcknowledgment;
 
     // TSval of TCP, or the payload's hash for what has no sequence numbers.
@@ -85,6 +88,13 @@ public struct Observation
     {
         readonly get => (Flags & (PacketFlags.HasTcpTimestamps | PacketFlags.HasTcpHeader)) != 0 ? 0 : timestampOrHash;
         set => timestampOrHash = value;
+    }
+
+    /// <summary>Hash of up to 256 payload bytes of what has no sequence numbers; 0 where not all of them were captured, or there are none.</summary>
+    public uint WholeHash
+    {
+        readonly get => (Flags & (PacketFlags.HasTcpHeader | PacketFlags.HasTcpSequence)) != 0 || Kind != ObservationKind.Packet ? 0 : TcpAcknowledgment;
+        set => TcpAcknowledgment = value;
     }
 
     public ushort Window

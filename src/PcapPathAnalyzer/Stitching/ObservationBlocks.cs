@@ -21,22 +21,28 @@ internal sealed class ObservationBlocks(BlockPool pool)
         return ref o;
     }
 
-    /// <summary>Hands out blocks in order, up to a number of observations. With <paramref name="consume"/> the blocks are given back on the way, and the list is empty at the end.</summary>
-    public void ForEach(bool consume, long limit, Action<Span<Observation>> take)
+    /// <summary>Hands out blocks in order. With <paramref name="consume"/> they are given back on the way, and the list is empty at the end.</summary>
+    public void ForEach(bool consume, Action<Span<Observation>> take) => ForEach(consume, block =>
+    {
+        take(block);
+        return true;
+    });
+
+    /// <summary>As above, until <paramref name="take"/> says that it has enough.</summary>
+    public void ForEach(bool consume, Func<Span<Observation>, bool> take)
     {
         Observation[]? scratch = null;
-        for (var i = 0; i < full.Count && (long)i * BlockPool.BlockSize < limit; i++)
+        var goOn = true;
+        foreach (var (memory, offset) in full)
         {
-            var (memory, offset) = full[i];
-            var block = memory ?? pool.Load(offset, scratch ??= pool.Rent());
-            take(block);
+            goOn = goOn && take(memory ?? pool.Load(offset, scratch ??= pool.Rent()));
             if (memory is not null && consume)
                 pool.Return(memory);
         }
 
         if (scratch is not null)
             pool.Return(scratch);
-        if (current is not null && (long)full.Count * BlockPool.BlockSize < limit)
+        if (current is not null && goOn)
             take(current.AsSpan(0, used));
         if (consume)
             Clear();

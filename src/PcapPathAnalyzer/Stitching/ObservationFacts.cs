@@ -18,7 +18,7 @@ internal static class ObservationFacts
     {
         var hash = 0xcbf29ce484222325UL;
         Mix(ref hash, ((ulong)o.Identification << 32) | (uint)o.PayloadLength);
-        Mix(ref hash, ((ulong)o.FragmentOffset << 32) | ((ulong)o.Kind << 24) | o.IcmpTypeCode);
+        Mix(ref hash, ((ulong)o.FragmentOffset << 32) | ((ulong)(o.Kind == ObservationKind.OuterFragment ? ObservationKind.Packet : o.Kind) << 24) | o.IcmpTypeCode);
         Mix(ref hash, ((ulong)o.TcpSequence << 32) | (o.HasTcp() ? o.TcpAcknowledgment : o.PayloadHash));
         // The window of a SYN or data segment is kept; ECN bits may be marked on the way, the flags below are not.
         Mix(ref hash, ((ulong)o.TcpTimestamp << 32) | ((ulong)(o.TcpFlags & ~(TcpFlags.Ece | TcpFlags.Cwr)) << 16) | o.Window);
@@ -30,7 +30,10 @@ internal static class ObservationFacts
         ((a.Identification ^ b.Identification) | (uint)(a.PayloadLength ^ b.PayloadLength) | (uint)(a.FragmentOffset ^ b.FragmentOffset) | (uint)((byte)a.Kind ^ (byte)b.Kind)
             | (a.TcpSequence ^ b.TcpSequence) | (uint)((a.TcpFlags ^ b.TcpFlags) & ~(TcpFlags.Ece | TcpFlags.Cwr))) == 0
         && a.HasTcp() == b.HasTcp() && a.IcmpTypeCode == b.IcmpTypeCode && a.Window == b.Window && a.TcpTimestamp == b.TcpTimestamp
-        && (a.HasTcp() ? a.TcpAcknowledgment : a.PayloadHash) == (b.HasTcp() ? b.TcpAcknowledgment : b.PayloadHash);
+        && (a.HasTcp() ? a.TcpAcknowledgment : a.PayloadHash) == (b.HasTcp() ? b.TcpAcknowledgment : b.PayloadHash) && a.MayShareBody(b);
+
+    /// <summary>False where both payloads were captured whole and differ beyond the bytes that identity knows.</summary>
+    public static bool MayShareBody(this in Observation a, in Observation b) => a.WholeHash == b.WholeHash || a.WholeHash == 0 || b.WholeHash == 0;
 
     /// <summary>Whether the IP identification alone tells copies of one packet from a packet sent again.</summary>
     public static bool HasIdentification(this in Observation o) => o.Identification != 0;

@@ -1,7 +1,9 @@
+using System.Buffers.Binary;
 using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Capture;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Wire;
 
 namespace PcapPathAnalyzer.Stitching;
 
@@ -13,6 +15,9 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
 {
     /// <summary>Bytes of payload that count for identity: enough for a DNS transaction and its first label, few enough to survive short snap lengths.</summary>
     private const int HashedBytes = 16;
+
+    /// <summary>Bytes of payload that tell datagrams apart which begin alike, where all of them were captured.</summary>
+    private const int WholeBytes = 256;
 
     private readonly DecodedFrame frame = new();
 
@@ -33,7 +38,9 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
                 into.Faults[(int)frame.Fault]++;
                 var point = points.Find(captured.Interface, description, frame);
                 Count(point, captured);
-                if (frame.Count > 0)
+                if (frame.EtherType == EtherTypes.Arp)
+                    into.Resolutions.Note(point, frame.Arp, captured.Number, captured.Time.Nanoseconds);
+                if (frame.Count > 0 && !IsOpaqueTunnel())
                     Add(into, point, captured);
             }
         }
@@ -54,8 +61,26 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         point.Activity.Note(captured.Time.Nanoseconds);
     }
 
+    // ARP inside a tunnel, or an inside that was not captured: the tunnel's own packet is nobody's flow.
+    private bool IsOpaqueTunnel() => (frame.Innermost.Flags & PacketFlags.Tunnel) != 0;
+
+    // Fragments of a tunnel's packet carry pieces of the packet inside. True where this frame is a later one of a known packet.
+    private bool IsPieceOfInside(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
+    {
+        ref readonly var packet = ref frame.Innermost;
+        if (!packet.IsLaterFragment || !reading.TryContinue(FragmentKey.Of(packet.Tuple, packet.Identification), out var piece))
+            return false;
+        piece.Kind = ObservationKind.OuterFragment;
+        (piece.Time, piece.Frame, piece.Point, piece.Length) = (captured.Time.Nanoseconds, (uint)captured.Number, (ushort)point.Index, packet.TotalLength);
+        point.Packets++;
+        reading.Add(piece);
+        return true;
+    }
+
     private void Add(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
     {
+        if (frame.Count == 1 && IsPieceOfInside(reading, point, captured))
+            return;
         ref readonly var packet = ref frame.Innermost;
         var tables = reading.Tables;
         point.Packets++;
@@ -88,10 +113,14 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         else
         {
             o.PayloadHash = HashPayload(packet, captured.Data);
+            if (o.Kind == ObservationKind.Packet && packet.Protocol != IpProtocol.Tcp && packet.PayloadLength > HashedBytes)
+                o.WholeHash = HashWhole(packet, captured.Data);
             if (packet.Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 && packet.HasTransport)
             {
                 o.IcmpTypeCode = (ushort)((packet.IcmpType << 8) | packet.IcmpCode);
                 o.TcpSequence = packet.IcmpSequence;
+                if (packet.Protocol == IpProtocol.Icmpv6)
+                    reading.Resolutions.Note(point, packet, captured.Data[Math.Min(packet.TransportOffset, captured.Data.Length)..], captured.Number, captured.Time.Nanoseconds);
             }
         }
 
@@ -99,10 +128,18 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         if (last.Encapsulation == Encapsulation.IcmpQuote)
         {
             o.Kind = ObservationKind.IcmpError;
+            o.PayloadHash = HashQuote(last);
             o.QuotedTuple = tables.Tuples.Add(last.Tuple);
         }
 
         reading.Add(o);
+        if (o.Tunnel == 0)
+            return;
+        foreach (ref readonly var outer in frame.Packets)
+        {
+            if (outer.HeaderOffset < packet.HeaderOffset && outer.IsFragment)
+                reading.Await(FragmentKey.Of(outer.Tuple, outer.Identification), o);
+        }
     }
 
     private int Tunnel(ObservationTables tables, in PacketFacts inner)
@@ -134,4 +171,28 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
             hash = (hash ^ b) * 16777619;
         return hash == 0 ? 1 : hash;
     }
+
+    // What a quoted packet keeps when the error about it is translated with it (nf_nat_icmp_reply_translation).
+    private static uint HashQuote(in PacketFacts quoted)
+    {
+        var hash = Mixed(((ulong)quoted.Identification << 32) | (uint)quoted.TotalLength);
+        hash = Mixed(hash ^ ((ulong)quoted.TcpSequence << 32) ^ ((ulong)quoted.FragmentOffset << 16) ^ ((ulong)quoted.Protocol << 8) ^ quoted.Ttl);
+        return Math.Max(1, (uint)(hash >> 32) ^ quoted.IcmpSequence);
+    }
+
+    private static uint HashWhole(in PacketFacts packet, ReadOnlySpan<byte> data)
+    {
+        var length = Math.Min(WholeBytes, packet.PayloadLength);
+        if (packet.PayloadOffset + length > data.Length)
+            return 0;
+        var rest = data.Slice(packet.PayloadOffset, length);
+        var hash = (ulong)length;
+        for (; rest.Length >= sizeof(ulong); rest = rest[sizeof(ulong)..])
+            hash = Mixed(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest));
+        foreach (var b in rest)
+            hash = Mixed(hash ^ b);
+        return Math.Max(1, (uint)(hash >> 32));
+    }
+
+    private static ulong Mixed(ulong hash) => System.Numerics.BitOperations.RotateLeft(hash * 0x9E3779B97F4A7C15UL, 29);
 }

@@ -6,7 +6,7 @@ internal sealed class Observations(
     List<Leg> legs,
     IReadOnlyList<CaptureReading> readings,
     IReadOnlyList<ReadingNumbers> numbers,
-    LegsByTuple byTuple,
+    LegsByNumber byTuple,
     Dictionary<FragmentKey, int> firstFragments)
 {
     private IReadOnlyList<ReadingNumbers> maps = numbers;
@@ -23,19 +23,24 @@ internal sealed class Observations(
     /// <summary>Hands out copies of one file's observations in their order, block by block, by common numbers.</summary>
     /// <param name="file">From 0.</param>
     /// <param name="consume">True when this is the last time: memory is given back on the way.</param>
-    public void ForEach(int file, bool consume, Action<Span<Observation>> take) => ForEach(file, consume, long.MaxValue, take);
+    public void ForEach(int file, bool consume, Action<Span<Observation>> take) => ForEach(file, consume, block =>
+    {
+        take(block);
+        return true;
+    });
 
-    /// <summary>As above, the first <paramref name="limit"/> only (rounded up to a block).</summary>
-    public void ForEach(int file, bool consume, long limit, Action<Span<Observation>> take)
+    /// <summary>As above, until <paramref name="take"/> says that it has enough.</summary>
+    public void ForEach(int file, bool consume, Func<Span<Observation>, bool> take)
     {
         var copy = new Observation[BlockPool.BlockSize];
-        readings[file].Observations.ForEach(consume, limit, block =>
+        var map = maps[file];
+        readings[file].Observations.ForEach(consume, block =>
         {
             var span = copy.AsSpan(0, block.Length);
             block.CopyTo(span);
             foreach (ref var o in span)
-                Translate(ref o, maps[file]);
-            take(span);
+                Translate(ref o, map);
+            return take(span);
         });
     }
 

@@ -13,25 +13,30 @@ internal static class OutcomeJudge
 
     private static FlowOutcome Datagram(Flow flow)
     {
-        if (flow.IcmpErrors.FirstOrDefault(IsUnreachable) is { } error)
+        if (flow.IcmpErrors.LastOrDefault(e => e.IsReply && IsUnreachable(e)) is { } error && !IsAnsweredAfter(flow, error))
             return IsFromServer(flow, error) ? FlowOutcome.Refused : FlowOutcome.Rejected;
         // Nobody answers a group.
         if (flow.Requested.Destination.IsMulticast || flow.Requested.Destination.IsLimitedBroadcast || flow.Protocol == IpProtocol.Igmp)
             return FlowOutcome.Completed;
         if (flow.Reply.Packets == 0)
             return FlowOutcome.Unanswered;
-        return Arrived(flow.Reply, flow) ? FlowOutcome.Completed : FlowOutcome.OneWay;
+        return Arrived(flow.Reply, flow) && !flow.IcmpErrors.Any(e => !e.IsReply && IsTimeExceeded(e)) ? FlowOutcome.Completed : FlowOutcome.OneWay;
     }
+
+    // What came back after the error says that the service lives, or lives again.
+    private static bool IsAnsweredAfter(Flow flow, IcmpErrorSeen error) => flow.Reply.Transmissions.Any(t => !t.IsIcmpError && t.Time > error.Time);
 
     private static FlowOutcome Tcp(Flow flow)
     {
         var (forward, reply) = (flow.Forward.Summary, flow.Reply.Summary);
-        var established = reply.HasSynAck ? forward.HasAck : !forward.HasSyn && reply.HasPackets && forward.HasPackets;
+        // Captures that hold one direction only: who acknowledges was answered, whether a capture shows it or not.
+        var oneIsUnseen = (!reply.HasPackets && forward is { HasSyn: true, HasAck: true }) || (!forward.HasPackets && reply is { HasSynAck: true, HasAck: true });
+        var established = oneIsUnseen || (reply.HasSynAck ? forward.HasAck : !forward.HasSyn && reply.HasPackets && forward.HasPackets);
         if (!established)
         {
             if (reply.HasReset && !reply.HasSynAck)
                 return FlowOutcome.Refused;
-            if (flow.IcmpErrors.Any(IsUnreachable))
+            if (flow.IcmpErrors.Any(e => e.IsReply && IsUnreachable(e)))
                 return FlowOutcome.Rejected;
             if (!reply.HasPackets)
                 return FlowOutcome.Unanswered;
@@ -44,7 +49,7 @@ internal static class OutcomeJudge
         var hasFin = forward.HasFin || reply.HasFin;
         if (wasReset && !hasFin)
             return FlowOutcome.Reset;
-        return (forward.HasFin && reply.HasFin) || (wasReset && hasFin) ? FlowOutcome.Completed : FlowOutcome.Open;
+        return (forward.HasFin && reply.HasFin) || (oneIsUnseen && hasFin) || (wasReset && hasFin) ? FlowOutcome.Completed : FlowOutcome.Open;
     }
 
     // The last bytes of a side are repeated and never acknowledged.
@@ -66,6 +71,8 @@ internal static class OutcomeJudge
     }
 
     private static bool IsFromServer(Flow flow, IcmpErrorSeen error) => flow.Served is { } s && error.Sender == s.Destination;
+
+    private static bool IsTimeExceeded(IcmpErrorSeen e) => e.Type == (e.Sender.IsIpv4 ? 11 : 3);
 
     // RFC 792 type 3 except "fragmentation needed"; RFC 4443 type 1.
     private static bool IsUnreachable(IcmpErrorSeen e) => e.Sender.IsIpv4 ? e.Type == 3 && e.Code != 4 : e.Type == 1;

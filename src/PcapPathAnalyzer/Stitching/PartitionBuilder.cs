@@ -47,7 +47,7 @@ internal sealed class PartitionBuilder(Observations observations, Network networ
         var starts = new int[end - first + 1];
         foreach (var file in partition.Files)
         {
-            file.ForEach(consume: false, long.MaxValue, block =>
+            file.ForEach(consume: false, block =>
             {
                 foreach (ref readonly var o in block)
                     starts[plan.FlowOf(o.Leg) - first + 1]++;
@@ -59,7 +59,7 @@ internal sealed class PartitionBuilder(Observations observations, Network networ
         var next = starts.AsSpan().ToArray();
         foreach (var file in partition.Files)
         {
-            file.ForEach(consume: true, long.MaxValue, block =>
+            file.ForEach(consume: true, block =>
             {
                 foreach (ref readonly var o in block)
                 {

@@ -26,7 +26,7 @@ internal sealed class PathOrder(ObservationTables tables, Network network)
     /// <summary>Steps down from the usual initial TTL (64, 128, 255): the number of routers passed.</summary>
     public static int TtlDrop(byte ttl) => (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
 
-    public static HopKey Key(in Observation o) => new(o.Point, o.Tuple, o.Tunnel, TtlDrop(o.Ttl), o.Heading);
+    public static HopKey Key(in Observation o, ObservationTables tables) => new(tables.PlaceOf(o.Point), o.Tuple, o.Tunnel, TtlDrop(o.Ttl), o.Heading);
 
     /// <param name="hops">By their index.</param>
     /// <param name="before">[a, b]: how many transmissions showed a earlier than b, less those that showed the contrary.</param>

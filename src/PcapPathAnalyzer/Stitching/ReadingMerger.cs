@@ -16,9 +16,9 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     private readonly List<CaptureReading> readings = [];
     private readonly List<ReadingNumbers> numbers = [];
     private readonly List<NotOpened> waiting = [];
-    private LegsByTuple? found;
+    private LegsByNumber? found;
 
-    private LegsByTuple ByTuple => found ??= new LegsByTuple(legs);
+    private LegsByNumber ByTuple => found ??= new LegsByNumber(legs);
 
     public static Observations Merge(IEnumerable<CaptureReading> readings)
     {
@@ -66,6 +66,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         }
 
         waiting.Clear();
+        tables.SharePlaces();
         return new Observations(tables, legs, readings, numbers, ByTuple, firstFragments);
     }
 
@@ -80,7 +81,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
 
         var map = new ReadingNumbers(
             first,
-            Map(own.Tables.Tuples, tables.Tuples),
+            Map(own.Tables.Tuples.Count, i => tables.Tuples.Add(own.Tables.Tuples[i])),
             Map(own.Tables.Tunnels, tables.Tunnels),
             Map(own.Tables.Macs, tables.Macs),
             new int[own.Legs.Count]);
@@ -90,17 +91,19 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     }
 
     private static int[] Map<T>(Interner<T> from, Interner<T> to)
-        where T : struct, IEquatable<T>
+        where T : struct, IEquatable<T> => Map(from.Count, i => to.Add(from[i]));
+
+    private static int[] Map(int count, Func<int, int> number)
     {
-        var map = new int[from.Count];
+        var map = new int[count];
         for (var i = 0; i < map.Length; i++)
-            map[i] = to.Add(from[i]);
+            map[i] = number(i);
         return map;
     }
 
     private static int Join(string clock, in LocalLeg local, Leg leg, ReadingNumbers map)
     {
-        var forward = map.Tuples[local.Forward];
+        var forward = Ends(local, map).Forward;
         if (local.IsDirectionCertain)
             leg.Settle(forward);
         else
@@ -132,14 +135,21 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         return best;
     }
 
-    private Leg GetOrAdd(in LocalLeg local, ReadingNumbers map)
+    // Each side of a simultaneous open is the client where its SYN was seen first: for all files it is the side of the lower number.
+    private static (int Forward, int Reverse, uint Number) Ends(in LocalLeg local, ReadingNumbers map)
     {
         var (forward, reverse) = (map.Tuples[local.Forward], map.Tuples[local.Reverse]);
+        return local.IsSimultaneous && reverse < forward ? (reverse, forward, local.OtherSequence) : (forward, reverse, local.Number);
+    }
+
+    private Leg GetOrAdd(in LocalLeg local, ReadingNumbers map)
+    {
+        var (forward, reverse, initial) = Ends(local, map);
         var canonical = Math.Min(forward, reverse);
-        var number = keys.Add(new LegKey(canonical, local.Number, local.Kind)) - 1;
+        var number = keys.Add(new LegKey(canonical, initial, local.Kind)) - 1;
         if (number < legs.Count)
             return legs[number];
-        var leg = new Leg(number, forward, reverse) { InitialSequence = local.Kind == LegKind.Opened ? local.Number : null };
+        var leg = new Leg(number, forward, reverse) { InitialSequence = local.Kind == LegKind.Opened ? initial : null };
         legs.Add(leg);
         ByTuple.Add(canonical, leg);
         return leg;

@@ -8,7 +8,9 @@ namespace PcapPathAnalyzer.Stitching;
 /// Finds legs that have packets in common, for those whose handshake does not tell: datagrams, and TCP connections that
 /// began before the capture.
 /// </summary>
-internal sealed class SharedPackets(Observations observations)
+/// <param name="observations">All of them.</param>
+/// <param name="areApart">Says that other evidence makes two legs two connections, whatever their packets look like.</param>
+internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bool> areApart)
 {
     /// <summary>Identities that are compared; of more, a part is, the same at every point.</summary>
     private const long Enough = 4_000_000;
@@ -24,8 +26,8 @@ internal sealed class SharedPackets(Observations observations)
     private readonly Dictionary<ulong, Sharers> owners = [];
     private readonly Dictionary<(int A, int B), PairScore> scores = [];
 
-    /// <summary>Legs of one connection, in order of their numbers.</summary>
-    public IEnumerable<(Leg A, Leg B, int Packets)> Pairs()
+    /// <summary>Legs that may be one connection, in order of their numbers.</summary>
+    public List<SharedPair> Pairs()
     {
         var asked = Asked();
         var total = legs.Where(l => asked[l.Index]).Sum(l => (long)l.Count);
@@ -40,8 +42,12 @@ internal sealed class SharedPackets(Observations observations)
             {
                 foreach (ref readonly var o in block)
                 {
-                    if (o.Leg >= 0 && asked[o.Leg] && IsTelling(o))
-                        Note(o, mask);
+                    if (o.Leg < 0 || !asked[o.Leg] || !IsTelling(o))
+                        continue;
+                    Note(o, o.Identity(), mask);
+                    // Payloads that only begin alike are told apart where all of them was captured; such a match counts twice.
+                    if (o.WholeHash != 0)
+                        Note(o, o.Identity() ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), mask);
                 }
             });
         }
@@ -57,7 +63,7 @@ internal sealed class SharedPackets(Observations observations)
             }
         }
 
-        return Accepted();
+        return scores.OrderBy(s => s.Key).Select(s => s.Value.Pair(legs[s.Key.A], legs[s.Key.B])).ToList();
     }
 
     // Handshakes speak for themselves, unless some connection has none: then any other may be its continuation.
@@ -70,9 +76,8 @@ internal sealed class SharedPackets(Observations observations)
         return asked;
     }
 
-    private void Note(in Observation o, ulong mask)
+    private void Note(in Observation o, ulong identity, ulong mask)
     {
-        var identity = o.Identity();
         if ((identity & mask) != 0 && legs[o.Leg].Count > Short)
             return;
         if (!owners.TryGetValue(identity, out var list))
@@ -87,61 +92,36 @@ internal sealed class SharedPackets(Observations observations)
         var (legA, legB) = (legs[a.Leg], legs[b.Leg]);
         if (a.Leg == b.Leg || tables.Tuples[a.Tuple].Protocol != tables.Tuples[b.Tuple].Protocol || legA.Forward == legB.Forward || legA.Forward == legB.Reverse)
             return;
-        // What is sent to a group is not translated, and every host's report looks alike.
-        if (tables.Tuples[a.Tuple].Destination.IsMulticast || tables.Tuples[b.Tuple].Destination.IsMulticast)
+        if (!CanBeTranslated(tables.Tuples[a.Tuple]) || !CanBeTranslated(tables.Tuples[b.Tuple]) || areApart(legA, legB))
             return;
         if (legA.InitialSequence is { } isnA && legB.InitialSequence is { } isnB && isnA != isnB)
             return;
         // The packet must go the same way in both.
         var sameWay = a.Tuple == legA.Forward == (b.Tuple == legB.Forward);
-        if (!sameWay)
-        {
-            if (legA.IsDirectionCertain && legB.IsDirectionCertain)
-                return;
-            (legA.IsDirectionCertain ? legB : legA).Flip();
-        }
-
+        if (!sameWay && legA.IsDirectionCertain && legB.IsDirectionCertain)
+            return;
         ref var score = ref CollectionsMarshal.GetValueRefOrAddDefault(scores, (a.Leg, b.Leg), out _);
         score.Packets++;
+        score.Opposed += sameWay ? 0 : 1;
         score.IsProven |= isProof;
-        score.Kept = Kept(tables.Tuples[legA.Forward], tables.Tuples[legB.Forward]);
+        var other = tables.Tuples[legB.Forward];
+        score.Kept = Kept(tables.Tuples[legA.Forward], sameWay ? other : other.Reversed);
     }
 
+    // What is sent to a group is not translated, and every host's report looks alike; IPv6 link-local addresses stay on their link.
+    private static bool CanBeTranslated(in FiveTuple tuple) =>
+        !tuple.Destination.IsMulticast && !tuple.Destination.IsLimitedBroadcast && (tuple.Source.IsIpv4 || !(tuple.Source.IsLinkLocal || tuple.Destination.IsLinkLocal));
+
     // A packet with neither IP identification nor sequence numbers nor a known payload could be anybody's.
-    private static bool IsTelling(in Observation o) =>
-        o.Kind != ObservationKind.IcmpError && (o.HasTcp() ? o.HasIdentification() || o.HasTcpTimestamp() || (o.TcpFlags & TcpFlags.Syn) != 0 || o.PayloadLength > 0 : o.PayloadHash > 1);
+    private bool IsTelling(in Observation o) =>
+        o.Kind != ObservationKind.IcmpError && !IsNeighbourDiscovery(o) && (o.HasTcp() ? o.HasIdentification() || o.HasTcpTimestamp() || (o.TcpFlags & TcpFlags.Syn) != 0 || o.PayloadLength > 0 : o.PayloadHash > 1);
+
+    // RFC 4861, RFC 3810: of one link, so never translated. Echo is.
+    private bool IsNeighbourDiscovery(in Observation o) => tables.Tuples[o.Tuple].Protocol == IpProtocol.Icmpv6 && (o.IcmpTypeCode >> 8) is not (128 or 129);
 
     /// <summary>How much of the tuple a translation kept, 0 to 6: a DNAT keeps the client's end (3), a SNAT the server's.</summary>
     public static int Kept(in FiveTuple a, in FiveTuple b) =>
         (a.Source == b.Source ? 2 : 0) + (a.SourcePort == b.SourcePort ? 1 : 0) + (a.Destination == b.Destination ? 2 : 0) + (a.DestinationPort == b.DestinationPort ? 1 : 0);
-
-    // TCP proves a pair by itself. For others each leg takes the partner with the most common packets, if there is one such
-    // and it thinks so too.
-    private IEnumerable<(Leg A, Leg B, int Packets)> Accepted()
-    {
-        var best = new Dictionary<int, (int Score, bool Tie)>();
-        foreach (var ((a, b), score) in scores)
-        {
-            Note(a, score.Rank);
-            Note(b, score.Rank);
-        }
-
-        foreach (var ((a, b), score) in scores.OrderBy(s => s.Key))
-        {
-            var proven = score.IsProven || (legs[a].InitialSequence is not null && legs[a].InitialSequence == legs[b].InitialSequence);
-            if (proven || (best[a] == (score.Rank, false) && best[b] == (score.Rank, false)) || (best[a].Score == score.Rank && best[b].Score == score.Rank && score.Kept >= 3))
-                yield return (legs[a], legs[b], score.Packets);
-        }
-
-        void Note(int leg, int rank)
-        {
-            best.TryGetValue(leg, out var known);
-            if (rank > known.Score)
-                best[leg] = (rank, false);
-            else if (rank == known.Score)
-                best[leg] = (rank, true);
-        }
-    }
 
     /// <summary>Legs that have a packet of one identity.</summary>
     /// <param name="isProof">The packet carries both sides' sequence numbers: 64 bits that no two connections share by chance.</param>
@@ -157,9 +137,11 @@ internal sealed class SharedPackets(Observations observations)
 
         public int Packets { get; set; }
 
+        /// <summary>Of the packets, those that go from client to server in one leg and back in the other, as the legs are turned so far.</summary>
+        public int Opposed { get; set; }
+
         public int Kept { get; set; }
 
-        /// <summary>Common packets first, then how much of the tuple was kept.</summary>
-        public readonly int Rank => (Packets * 8) + Kept;
+        public readonly SharedPair Pair(Leg a, Leg b) => new(a, b, Packets) { IsProven = IsProven, IsOpposed = Opposed * 2 > Packets, Rank = (Packets * 8) + Kept };
     }
 }

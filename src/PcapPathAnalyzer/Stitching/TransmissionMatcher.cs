@@ -18,7 +18,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     private const int MaxOpen = 64;
 
     private readonly SegmentMerger segments = new();
-    private readonly HashSet<uint> fragmented = [];
+    private readonly FragmentIdentities fragments = new(tables);
     private readonly List<int> cut = [];
     private readonly List<int> open = [];
     private readonly List<int> copies = [];
@@ -49,7 +49,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     private void Bucket(int count)
     {
         cut.Clear();
-        NoteFragmented(count);
+        fragments.Note(items, at, count);
         var mask = Reserve(count) - 1;
         for (var k = 0; k < count; k++)
         {
@@ -61,7 +61,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
                 continue;
             }
 
-            var key = fragmented.Count > 0 && o.HasIdentification() && fragmented.Contains(o.Identification) ? FragmentKey(o) : o.Identity();
+            var key = fragments.KeyOf(o);
             keys[k] = key;
             nextCopy[k] = -1;
             var slot = (int)(key >> 20) & mask;
@@ -107,23 +107,10 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
         return size;
     }
 
-    // All fragments of a datagram, and the datagram where it is whole, are one transmission: the identification says so.
-    private static ulong FragmentKey(in Observation o) => ((ulong)o.Identification << 32) | 0xF4A6;
-
-    private void NoteFragmented(int count)
-    {
-        fragmented.Clear();
-        for (var k = 0; k < count; k++)
-        {
-            if (items[at[k]].Kind == ObservationKind.Fragment)
-                fragmented.Add(items[at[k]].Identification);
-        }
-    }
-
     // The snap length left less than identity needs.
     private bool IsCut(in Observation o)
     {
-        if (o.Kind != ObservationKind.Packet || o.HasTcp())
+        if (o.Kind is not (ObservationKind.Packet or ObservationKind.OuterFragment) || o.HasTcp())
             return false;
         return tables.Tuples[o.Tuple].Protocol == IpProtocol.Tcp || o.PayloadHash == 0;
     }
@@ -188,13 +175,16 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     private bool Takes(int transmission, int candidate)
     {
         ref var o = ref items[at[candidate]];
-        if (o.Time - items[at[transmission]].Time > Lifetime)
+        ref var head = ref items[at[transmission]];
+        if (o.Time - head.Time > Lifetime || !o.MayShareBody(head))
             return false;
         for (var k = transmission; k >= 0; k = Set.Next(k))
         {
             ref var known = ref items[at[k]];
-            if (known.Point != o.Point || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset)
+            if (known.Point != o.Point || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset || o.Kind == ObservationKind.OuterFragment)
                 continue;
+            if (known.Identification != o.Identification)
+                return false;
             var gap = o.Time - known.Time;
             // The same identification again within a moment is the capture's doing, not the sender's. Without one, only
             // packets that nobody sends twice in a row (data, SYN) can be told from honest repetition.

@@ -32,6 +32,19 @@ public sealed class Network
     /// <summary>Every interface that has this address; more than one where an address is used twice (loopback addresses: in every namespace).</summary>
     public IReadOnlyList<NetworkInterface> Owners(IpAddress address) => owners.GetValueOrDefault(address) ?? [];
 
+    /// <summary>UDP ports that carry VXLAN: the IANA port, Linux's historical default, and what the devices in the dumps use.</summary>
+    public IReadOnlySet<int> VxlanPorts()
+    {
+        var ports = new HashSet<int> { 4789, 8472 };
+        foreach (var device in Namespaces.SelectMany(n => n.Interfaces))
+        {
+            if (device.Link.Vxlan is { } vxlan)
+                ports.Add(vxlan.DestinationPort);
+        }
+
+        return ports;
+    }
+
     /// <summary>The one namespace that has this address on an interface other than lo; null where none or several have it.</summary>
     public NetworkNamespace? Owner(IpAddress address)
     {

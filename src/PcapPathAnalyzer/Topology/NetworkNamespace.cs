@@ -36,6 +36,9 @@ public sealed class NetworkNamespace
 
     public IReadOnlyList<ConntrackRecord> Conntrack { get; internal set; } = [];
 
+    /// <summary>Counters of connection tracking, one record per processor.</summary>
+    public IReadOnlyList<ConntrackStatisticsRecord> ConntrackStatistics { get; internal set; } = [];
+
     public IReadOnlyList<SocketRecord> Sockets { get; internal set; } = [];
 
     public IReadOnlyDictionary<string, IpSetRecord> IpSets { get; internal set; } = new Dictionary<string, IpSetRecord>();

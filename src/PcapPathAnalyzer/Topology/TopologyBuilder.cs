@@ -71,10 +71,12 @@ public sealed class TopologyBuilder
             Neighbours = Distinct(All<NeighbourRecord>()),
             Fdb = Distinct(All<FdbRecord>()),
             Tables = TableChoice.Of(All<IptablesTable>()),
-            NftTables = All<NftTable>().ToList(),
+            // Before and after: a packet passes a table once.
+            NftTables = All<NftTable>().OrderBy(static t => t.IsCut).DistinctBy(static t => (t.Family, t.Name)).ToList(),
             Conntrack = All<ConntrackRecord>().ToList(),
             Sockets = All<SocketRecord>().ToList(),
             IpSets = ByName(All<IpSetRecord>().OrderBy(s => !s.IsWhole), s => s.Name),
+            ConntrackStatistics = All<ConntrackStatisticsRecord>().ToList(),
             IpvsServices = Distinct(All<IpvsRecord>().OrderBy(s => s.Scheduler is null)),
             Sysctls = ByName(All<SysctlRecord>(), s => s.Name),
         };

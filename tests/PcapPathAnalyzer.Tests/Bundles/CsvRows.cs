@@ -11,7 +11,8 @@ internal static class CsvRows
         return records.Skip(1).Select(r => (IReadOnlyDictionary<string, string>)records[0].Zip(r).ToDictionary(p => p.First, p => p.Second));
     }
 
-    private static IEnumerable<List<string>> Records(string text)
+    /// <summary>The fields of each record, the header first.</summary>
+    public static IEnumerable<List<string>> Records(string text)
     {
         var record = new List<string>();
         var field = new StringBuilder();

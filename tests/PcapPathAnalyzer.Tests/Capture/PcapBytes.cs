@@ -6,10 +6,11 @@ internal sealed record PcapVariant(bool BigEndian, uint Magic, int Major, int Mi
     public const uint Microseconds = 0xA1B2C3D4;
     public const uint Nanoseconds = 0xA1B23C4D;
     public const uint Kuznetzov = 0xA1B2CD34;
+    public const uint Navtel = 0xA12B3C4D;
 
     public static PcapVariant[] All =>
     [
-        .. from magic in new[] { Microseconds, Nanoseconds, Kuznetzov, 0xA12B3C4Du }
+        .. from magic in new[] { Microseconds, Nanoseconds, Kuznetzov, Navtel }
            from bigEndian in new[] { false, true }
            select new PcapVariant(bigEndian, magic, 2, 4),
         new(false, Microseconds, 2, 3),
@@ -18,7 +19,7 @@ internal sealed record PcapVariant(bool BigEndian, uint Magic, int Major, int Mi
         new(true, Microseconds, 543, 0),
     ];
 
-    public long NanosecondsPerUnit => Magic == Nanoseconds ? 1 : 1000;
+    public long NanosecondsPerUnit => Magic is Nanoseconds or Navtel ? 1 : 1000;
 
     public bool OriginalLengthFirst => Major == 543 || Minor < 3;
 }

@@ -15,10 +15,17 @@ public class AllocationTests
         var decoded = new DecodedFrame();
         DecodeAll(frames, decoder, decoded, frames.Count); // what is allocated once: dispatch tables, static data
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var packets = DecodeAll(frames, decoder, decoded, 100_000);
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
-        Assert.That(packets, Is.GreaterThan(100_000), "each frame has a packet, those in a tunnel two");
+        // The runtime itself may allocate while it replaces code by better code: what the decoder allocated would be there each time.
+        var least = long.MaxValue;
+        for (var time = 0; time < 5 && least > 0; time++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var packets = DecodeAll(frames, decoder, decoded, 100_000);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.That(packets, Is.GreaterThan(100_000), "each frame has a packet, those in a tunnel two");
+        }
+
+        Assert.That(least, Is.Zero);
     }
 
     [Test]
@@ -70,7 +77,7 @@ public class AllocationTests
     private static List<(LinkType LinkType, byte[] Data)> Frames()
     {
         var frames = new List<(LinkType, byte[])>();
-        foreach (var path in CaptureFiles.InTestData())
+        foreach (var path in CaptureFiles.InBundles())
         {
             using var reader = CaptureReader.Open(path);
             while (reader.TryRead(out var frame))

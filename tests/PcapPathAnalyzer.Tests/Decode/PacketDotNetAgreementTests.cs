@@ -19,7 +19,7 @@ public class PacketDotNetAgreementTests
         var (frames, ip, tcp, tunnelled) = (0, 0, 0, 0);
         using (Assert.EnterMultipleScope())
         {
-            foreach (var path in CaptureFiles.InTestData())
+            foreach (var path in CaptureFiles.InBundles())
             {
                 using var reader = CaptureReader.Open(path);
                 while (reader.TryRead(out var frame))

@@ -19,11 +19,10 @@ public class TsharkAgreementTests
         if (files.Count == 0)
             Assert.Ignore("no captures are there");
 
-        // One file of all frames, so that tshark starts once; each frame stands for itself, no reassembly is on.
         var all = Path.Combine(Path.GetTempPath(), $"pcappath-agreement-{Environment.ProcessId}.pcapng");
         try
         {
-            var origins = Collect(files, all);
+            var origins = MergedCapture.Write(files, all);
             var tally = new AgreementTally();
             Compare(tshark, all, origins, tally);
             TestContext.Out.WriteLine(tally.Summary());
@@ -34,29 +33,6 @@ public class TsharkAgreementTests
         {
             File.Delete(all);
         }
-    }
-
-    private static List<string> Collect(IEnumerable<string> files, string into)
-    {
-        var origins = new List<string>();
-        using var writer = new PcapngWriter(File.Create(into));
-        foreach (var path in files)
-        {
-            using var reader = CaptureReader.Open(path);
-            var interfaces = new Dictionary<int, int>();
-            while (reader.TryRead(out var frame))
-            {
-                // Wireshark takes no record of more than 256 KiB.
-                if (frame.Data.Length > 262144)
-                    continue;
-                if (!interfaces.TryGetValue(frame.Interface, out var number))
-                    interfaces[frame.Interface] = number = writer.AddInterface(reader.Interfaces[frame.Interface]);
-                writer.Write(number, frame.Time, frame.Data, frame.OriginalLength);
-                origins.Add($"{Path.GetFileName(path)}#{frame.Number}");
-            }
-        }
-
-        return origins;
     }
 
     private static void Compare(Tshark tshark, string path, List<string> origins, AgreementTally tally)

@@ -40,6 +40,19 @@ public sealed class StitchingProperties
         AnyTrouble.Select(Gen.Bool.Array[SyntheticNetwork.Points], (t, points) => t with { Captured = Enough(points) }).Sample(t => Recovers(t), iter: 300);
 
     [Test]
+    public void Where_one_direction_was_captured_its_acknowledgments_show_that_the_other_was_there() =>
+        AnyTrouble.Sample(t =>
+        {
+            using var play = new SyntheticCapture();
+            play.Add(t with { ForwardOnly = true }, 1_000_000_000);
+            var (flows, clocks) = play.Stitch();
+            Assert.That(flows, Has.Count.EqualTo(1));
+            Assert.That(OutcomeJudge.Judge(flows[0]), Is.EqualTo(FlowOutcome.Completed));
+            Assert.That(clocks.Estimates.Single(c => c.Name == "node-b").Uncertainty, Is.Null, "one direction cannot tell the transit time from the offset");
+            return true;
+        }, iter: 100);
+
+    [Test]
     public void Many_connections_to_one_service_stay_apart() =>
         AnyTrouble.Select(Gen.Int[2, 60], (t, n) => (t, n)).Sample(p =>
         {

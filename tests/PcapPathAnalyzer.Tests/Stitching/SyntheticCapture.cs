@@ -25,12 +25,20 @@ internal sealed class SyntheticCapture(long memory = 1 << 28) : IDisposable
 
     public StitchResult Stitch(int partition = 1 << 16)
     {
-        Write();
-        return new Stitcher(ReadingMerger.Merge(files!), network, pool) { PartitionSize = partition }.Stitch(() => _ => { }, (flow, _) =>
+        return new Stitcher(Read(), network, pool) { PartitionSize = partition }.Stitch(() => _ => { }, (flow, _) =>
         {
             flow.Forward.KeepPackets();
             flow.Reply.KeepPackets();
         });
+    }
+
+    public Network Network => network;
+
+    /// <summary>What was captured, by common numbers, before it is stitched.</summary>
+    public Observations Read()
+    {
+        Write();
+        return ReadingMerger.Merge(files!);
     }
 
     public void Dispose() => pool.Dispose();

@@ -31,6 +31,9 @@ internal sealed record Trouble
     /// <summary>Segments per super-segment at the sender's own points; 1 is no offload.</summary>
     public int Offload { get; init; } = 1;
 
+    /// <summary>Captures hold what the client sent, and nothing of what came back.</summary>
+    public bool ForwardOnly { get; init; }
+
     public int Requests { get; init; } = 5;
 
     public uint Seed { get; init; }
@@ -118,7 +121,7 @@ internal sealed class SyntheticConnection
 
     private void See(int point, bool reply, TcpFlags flags, int hop, int number, int length, int part)
     {
-        if (!trouble.Captured[point] || random.Next(1000) < trouble.Gaps)
+        if (!trouble.Captured[point] || (trouble.ForwardOnly && reply) || random.Next(1000) < trouble.Gaps)
             return;
         var side = reply ? 1 : 0;
         var value = new Observation

@@ -6,9 +6,14 @@ namespace PcapPathAnalyzer.Tests.Support;
 /// <summary>Runs pcappath as its users do, in a process of its own, with everything redirected.</summary>
 internal static class CommandLine
 {
-    public static async Task<CommandResult> RunAsync(params string[] arguments)
+    public static Task<CommandResult> RunAsync(params string[] arguments) => FinishAsync(Start(arguments));
+
+    /// <summary>As on a machine with so many processors.</summary>
+    public static Task<CommandResult> RunOnAsync(int processors, params string[] arguments) => FinishAsync(Start(arguments, processors));
+
+    private static async Task<CommandResult> FinishAsync(Process started)
     {
-        using var process = Start(arguments);
+        using var process = started;
         var output = ReadAsync(process.StandardOutput.BaseStream);
         var errors = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
@@ -16,12 +21,16 @@ internal static class CommandLine
         return new CommandResult(process.ExitCode, await output, await errors);
     }
 
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start(arguments, processors: 0);
+
+    private static Process Start(string[] arguments, int processors)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8, WorkingDirectory = TestData.Root };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "pcappath.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        if (processors > 0)
+            start.Environment["DOTNET_PROCESSOR_COUNT"] = processors.ToString("X", System.Globalization.CultureInfo.InvariantCulture); // read as hexadecimal
         return Process.Start(start)!;
     }
 

@@ -12,6 +12,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// </summary>
 internal sealed class ConnectionRefused : IFindingRule
 {
+    private static readonly FindingCode Kind = new("connection-refused", "The server refused", "A RST or an ICMP port unreachable answers the request: nothing listens there, or it may not be reached.")
+    {
+        Severity = Severity.Error,
+        Explanation = "A host answers a SYN to a port without a listener with RST, and a datagram with ICMP port unreachable. The network works in both directions; the application does not run, or listens on another address or port.",
+        CheckNext = "The listening sockets in the server's namespace (ss -lntup), and the targetPort of the service.",
+        Reference = new Uri("https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.1"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var refused = evidence.Flows.Where(f => f.Outcome == FlowOutcome.Refused && RefusedAt(f) is not null);
@@ -23,7 +33,7 @@ internal sealed class ConnectionRefused : IFindingRule
             var listener = Listener(evidence, ns, protocol, port);
             yield return new Finding
             {
-                Code = "connection-refused",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = ns,
                 Location = listener?.Location,

@@ -10,6 +10,40 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// </summary>
 internal sealed class DroppedByRule : IFindingRule
 {
+    private static readonly FindingCode Dropped = new("dropped-by-rule", "A rule drops the packets", "A firewall rule or a chain's policy in the dumps drops these packets where they were last seen.")
+    {
+        Severity = Severity.Error,
+        Explanation = "The rules of the namespace, walked in the kernel's order with this packet, end at a DROP, and the packets were seen before it and not after it. The sender gets no answer and repeats until it times out.",
+        CheckNext = "The rule's chain from the top; with NetworkPolicy, which policy selects the pod.",
+        Reference = new Uri("https://man7.org/linux/man-pages/man8/iptables.8.html"),
+    };
+
+    private static readonly FindingCode Rejected = new("rejected-by-rule", "A rule rejects the packets", "A firewall rule in the dumps rejects these packets where they were last seen.")
+    {
+        Severity = Severity.Error,
+        Explanation = "The rules of the namespace, walked in the kernel's order with this packet, end at a REJECT, which answers in the server's place with an ICMP error or a RST. The client fails at once, as if nobody listened.",
+        CheckNext = "The rule's chain from the top; with NetworkPolicy, which policy selects the pod.",
+        Reference = new Uri("https://man7.org/linux/man-pages/man8/iptables-extensions.8.html"),
+    };
+
+    private static readonly FindingCode NoEndpoints = new("no-endpoints", "A service without endpoints", "The service's address is rejected because no ready pod stands behind it.")
+    {
+        Severity = Severity.Error,
+        Explanation = "kube-proxy rejects what is sent to a service that has no ready endpoint, and drops what a Local traffic policy finds no endpoint on this node for. Rule and comment name the service.",
+        CheckNext = "kubectl get endpointslices for the service: no pod matches its selector, or none is ready.",
+        Reference = new Uri("https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#does-the-service-have-any-endpointslices"),
+    };
+
+    private static readonly FindingCode Invalid = new("invalid-conntrack-drop", "Dropped as conntrack-invalid", "A rule drops what connection tracking calls INVALID, and these packets were.")
+    {
+        Severity = Severity.Error,
+        Explanation = "A node that did not see the SYN cannot place its SYN-ACK, and a segment outside the window cannot be placed either; kube-proxy's rules drop both as INVALID. Connections time out or are reset in the middle.",
+        CheckNext = "Whether request and answer pass the same node, and conntrack -S (invalid); be_liberal only where routes cannot be made symmetric.",
+        Reference = new Uri("https://kubernetes.io/blog/2019/03/29/kube-proxy-subtleties-debugging-an-intermittent-connection-reset/"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Dropped, Rejected, NoEndpoints, Invalid];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var blocked = evidence.Lost.Select(l => RuleBlock.Find(evidence, l)).OfType<RuleBlock>();

@@ -1,4 +1,6 @@
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Diagnosis.Findings;
@@ -6,7 +8,19 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// <summary><c>duplicate-address</c>: one address on interfaces of two namespaces that can reach each other.</summary>
 internal sealed class DuplicateAddress : IFindingRule
 {
-    public IEnumerable<Finding> Find(Evidence evidence)
+    private static readonly FindingCode Kind = new("duplicate-address", "An address is used twice", "Two interfaces have the same address: neighbours learn now one, now the other.")
+    {
+        Severity = Severity.Error,
+        Explanation = "Both holders answer ARP for the address, and a neighbour keeps the answer that it got last. Connections reach now one and now the other, and what the wrong one gets it answers with RST or not at all.",
+        CheckNext = "Which of the two was given the address wrongly: a static address inside the pool, a restored machine, two IPAM stores for one range.",
+        Reference = new Uri("https://www.rfc-editor.org/rfc/rfc5227"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
+    public IEnumerable<Finding> Find(Evidence evidence) => ByDumps(evidence).Concat(ByAnswers(evidence));
+
+    private static IEnumerable<Finding> ByDumps(Evidence evidence)
     {
         var addresses = evidence.Network.Namespaces.SelectMany(n => n.Interfaces).Where(i => !i.IsLoopback).SelectMany(i => i.Addresses.Select(a => (Interface: i, Record: a)))
             .Where(p => !p.Record.Address.Address.IsLinkLocal && !p.Record.Address.Address.IsLoopback).GroupBy(p => p.Record.Address.Address);
@@ -16,10 +30,10 @@ internal sealed class DuplicateAddress : IFindingRule
             var holders = group.DistinctBy(p => p.Interface.Namespace).DistinctBy(p => (p.Interface.Namespace.Node, p.Interface.Mac, p.Interface.IfIndex)).ToList();
             if (holders.Count < 2 || IsSharedByDesign(holders.ConvertAll(h => h.Interface)))
                 continue;
-            var flows = evidence.Flows.Where(f => f.Requested.Destination == group.Key || f.Requested.Source == group.Key || f.Served?.Destination == group.Key).OrderByDescending(f => f.Failed()).ToList();
+            var flows = Flows(evidence, group.Key);
             yield return new Finding
             {
-                Code = "duplicate-address",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = holders[1].Interface.Namespace.Name,
                 Location = holders[1].Record.Location,
@@ -31,6 +45,34 @@ internal sealed class DuplicateAddress : IFindingRule
             };
         }
     }
+
+    // Two MAC addresses answer for one address at one time, and the dumps do not show both.
+    private static IEnumerable<Finding> ByAnswers(Evidence evidence)
+    {
+        foreach (var group in evidence.Resolutions.Where(r => r.IsContested && !IsHeldTwice(evidence, r)).GroupBy(r => r.Address))
+        {
+            var seen = group.First();
+            var flows = Flows(evidence, group.Key);
+            var known = evidence.Network.Owners(group.Key).FirstOrDefault(i => seen.Answers.Any(a => a.Mac == i.Mac));
+            yield return new Finding
+            {
+                Code = Kind.Code,
+                // A proxy that answers beside the owner (proxy_arp) does no harm where both lead there.
+                Severity = flows.Exists(f => f.Failed()) ? Severity.Error : Severity.Warning,
+                Namespace = seen.Point.Namespace,
+                Message = $"{string.Join(" and ", seen.Answers.Select(a => a.Mac))} both answer for {group.Key} at {seen.Point}{(known is null ? "" : $"; {known} is one of them")}: who answers last gets the traffic",
+                Advice = "Find the host of the MAC address that should not answer (switch tables, bridge fdb show): a static address, a restored machine, or proxy_arp on a router.",
+                Flows = flows,
+                Evidence = [.. seen.Answers.Take(2).Select(a => new FrameLocation(seen.Point.File, a.Frame))],
+                Confidence = known is null ? "likely" : "proven",
+            };
+        }
+    }
+
+    private static bool IsHeldTwice(Evidence evidence, Resolution r) => evidence.Network.Owners(r.Address).DistinctBy(i => i.Mac).Count() > 1;
+
+    private static List<Flow> Flows(Evidence evidence, IpAddress address) =>
+        [.. evidence.Flows.Where(f => f.Requested.Destination == address || f.Requested.Source == address || f.Served?.Destination == address).OrderByDescending(f => f.Failed())];
 
     // The same address on every node's bridge or dummy is a design (anycast gateways, kube-ipvs0, docker0's default range).
     private static bool IsSharedByDesign(List<NetworkInterface> holders) =>

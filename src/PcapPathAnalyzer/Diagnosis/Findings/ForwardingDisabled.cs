@@ -6,6 +6,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// <summary><c>forwarding-disabled</c>: a packet that had to be forwarded came in by a device whose kernel does not forward (net/ipv4/ip_input.c, IN_DEV_FORWARD).</summary>
 internal sealed class ForwardingDisabled : IFindingRule
 {
+    private static readonly FindingCode Kind = new("forwarding-disabled", "Forwarding is switched off", "The kernel of a node that has to forward packets is told not to (net.ipv4.ip_forward and its kind).")
+    {
+        Severity = Severity.Error,
+        Explanation = "A packet that is not for the node itself is dropped without a word when the device it came in by has forwarding off. Pods of the node then reach each other over the bridge, and nothing beyond.",
+        CheckNext = "What set it to 0: a file in /etc/sysctl.d that is read after the CNI's, or a hardening tool.",
+        Reference = new Uri("https://docs.kernel.org/networking/ip-sysctl.html"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var lost = evidence.Lost.Where(l => l.IsForwarded).Select(l => (Lost: l, Off: Switch(l))).Where(p => p.Off is not null);
@@ -16,7 +26,7 @@ internal sealed class ForwardingDisabled : IFindingRule
             var off = group.First().Off!;
             yield return new Finding
             {
-                Code = "forwarding-disabled",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = items[0].Place.Name,
                 Location = off.Location,

@@ -10,6 +10,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// </summary>
 internal sealed class Hairpin : IFindingRule
 {
+    private static readonly FindingCode Kind = new("hairpin", "A packet would have to leave by the port it came from", "A bridge does not send a frame back out of the port it came in by unless that port is in hairpin mode.")
+    {
+        Severity = Severity.Error,
+        Explanation = "A pod that calls its own service may be translated to itself, so the bridge must send the frame back out of the port it came in by, and its source must be masqueraded. Without hairpin mode the frame is dropped; without masquerading the pod drops a packet that claims to come from itself.",
+        CheckNext = "The port's hairpin mode (bridge -d link), hairpinMode in the CNI configuration, and KUBE-MARK-MASQ in the endpoint's chain.",
+        Reference = new Uri("https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#a-pod-fails-to-reach-itself-via-the-service-ip"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var own = evidence.Flows.Where(f => f.Failed() && f.ClientNamespace is not null && f.ClientNamespace == f.ServerNamespace
@@ -23,7 +33,7 @@ internal sealed class Hairpin : IFindingRule
             var rule = flows[0].Forward.Hops.SelectMany(h => h.Actions).FirstOrDefault(a => a.Name == "dnat")?.Citation;
             yield return new Finding
             {
-                Code = "hairpin",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = port?.Namespace.Name ?? pod,
                 Location = cameBack ? rule?.Location : off ? port!.Link.Location : null,

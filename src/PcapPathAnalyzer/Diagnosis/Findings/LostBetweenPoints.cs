@@ -9,6 +9,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// </summary>
 internal sealed class LostBetweenPoints : IFindingRule
 {
+    private static readonly FindingCode Kind = new("lost-between-points", "Lost between two capture points", "The packets were seen at one capture point and not at the next one, and no dump line says why.")
+    {
+        Severity = Severity.Error,
+        Explanation = "The way leads from one captured point to another, the second capture ran at that moment and shows such packets, and these are not in it. What lies between the two took them: a device, a filter that no dump shows, or a full queue.",
+        CheckNext = "Counters of the interfaces on both sides (ip -s link, ethtool -S, nstat -az), and what filters between them.",
+        Reference = new Uri("https://www.tcpdump.org/manpages/tcpdump.1.html"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var holes = evidence.Lost.Select(l => (Lost: l, Next: NextPoint.Captured(evidence, l))).Where(x => x.Next is not null);
@@ -21,7 +31,7 @@ internal sealed class LostBetweenPoints : IFindingRule
             var wire = lost.Stage == LossStage.Sent;
             yield return new Finding
             {
-                Code = "lost-between-points",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = from.Namespace,
                 Message = $"{What(lost)} {(lost.IsReply ? "answers to" : "packets of")} {flows[0].Requested} were seen at {from} and never at {to}, where the way leads: {evidence.Coverage.Words(to, lost.Packets)} ({FlowEvidence.Count(flows)})",

@@ -7,6 +7,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// <summary><c>lost-outside-capture</c>: the packets leave what was captured, and nothing here can tell what became of them: which capture would.</summary>
 internal sealed class LostOutsideCapture : IFindingRule
 {
+    private static readonly FindingCode Kind = new("lost-outside-capture", "Lost outside the captures", "The packets left the captured part of the network and nothing came back.")
+    {
+        Severity = Severity.Warning,
+        Explanation = "No capture covers the next place on the packets' way, so their absence proves nothing. One more capture at the named place decides whether they get there.",
+        CheckNext = "The same traffic again, with a capture at the place that the finding names.",
+        Reference = new Uri("https://www.tcpdump.org/manpages/tcpdump.1.html"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var open = evidence.Lost.Where(l => !l.HasArrived && HasPorts(l.Flow) && !IsGroup(l.Tuple.Destination) && NextPoint.Captured(evidence, l) is null);
@@ -17,7 +27,7 @@ internal sealed class LostOutsideCapture : IFindingRule
             var first = items[0];
             yield return new Finding
             {
-                Code = "lost-outside-capture",
+                Code = Kind.Code,
                 Severity = Severity.Warning,
                 Namespace = first.Last.Point.Namespace,
                 Message = $"{(first.IsReply ? $"the answers to {flows[0].Requested}" : $"{flows[0].Requested}")} were last seen at {first.Last.Point}; no capture shows what became of them beyond ({FlowEvidence.Count(flows)})",

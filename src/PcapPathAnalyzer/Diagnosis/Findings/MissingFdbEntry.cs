@@ -7,6 +7,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// <summary><c>missing-fdb-entry</c>: a VXLAN device has the next hop's MAC and no VTEP for it (drivers/net/vxlan/vxlan_core.c, vxlan_xmit: no entry and no default remote drops).</summary>
 internal sealed class MissingFdbEntry : IFindingRule
 {
+    private static readonly FindingCode Kind = new("missing-fdb-entry", "No forwarding entry for a MAC address", "A VXLAN device or bridge does not know where this MAC address is.")
+    {
+        Severity = Severity.Error,
+        Explanation = "A VXLAN device that does not learn sends a frame only where its forwarding database says the MAC address is, and drops it where there is neither an entry nor a default remote. Pods of one node become unreachable from another, and nothing is sent on the wire.",
+        CheckNext = "bridge fdb show for the device, and why the CNI's agent did not add the entry.",
+        Reference = new Uri("https://man7.org/linux/man-pages/man8/bridge.8.html"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var lost = evidence.Lost.Where(l => l.IsLeaving && Tunnel(l) is { } tunnel && l.Neighbour is { IsUsable: true } n && !HasDestination(tunnel, n.LinkLayerAddress));
@@ -19,7 +29,7 @@ internal sealed class MissingFdbEntry : IFindingRule
             var far = evidence.Network.Namespaces.SelectMany(n => n.Interfaces).FirstOrDefault(i => i.Mac == mac);
             yield return new Finding
             {
-                Code = "missing-fdb-entry",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = first.Place.Name,
                 Location = first.Neighbour.Location,

@@ -11,6 +11,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// </summary>
 internal sealed class MtuBlackhole : IFindingRule
 {
+    private static readonly FindingCode Kind = new("mtu-blackhole", "Large packets do not get through", "Small packets pass and large ones do not: an MTU on the way is smaller than the packets, and the sender is not told.")
+    {
+        Severity = Severity.Error,
+        Explanation = "A packet with DF that is larger than the MTU of the next link is dropped, and the sender goes on sending it where the ICMP error does not come back or is not heeded. Handshakes and small requests work, and large answers hang.",
+        CheckNext = "The MTU along the way (ip link, tracepath), the tunnel's overhead, and whether ICMP type 3 code 4 passes.",
+        Reference = new Uri("https://www.rfc-editor.org/rfc/rfc2923#section-2.1"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var holes = evidence.Flows.SelectMany(f => new[] { (Flow: f, Direction: f.Forward), (Flow: f, Direction: f.Reply) })
@@ -25,7 +35,7 @@ internal sealed class MtuBlackhole : IFindingRule
             var device = hole.Last.Point.Device;
             yield return new Finding
             {
-                Code = "mtu-blackhole",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = group.Key.Namespace,
                 Location = device?.Link.Location,

@@ -8,6 +8,24 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// </summary>
 internal sealed class NoRoute : IFindingRule
 {
+    private static readonly FindingCode NoWay = new("no-route", "No route", "The namespace that has the packet has no route to its destination.")
+    {
+        Severity = Severity.Error,
+        Explanation = "The routing table has no entry for the destination, one that refuses it, or only a default route that leads away from it. The sender gets an ICMP error or, with a blackhole route, nothing.",
+        CheckNext = "ip route on this node beside that of one that works, and the CNI's agent that writes the routes.",
+        Reference = new Uri("https://man7.org/linux/man-pages/man8/ip-route.8.html"),
+    };
+
+    private static readonly FindingCode NoWayBack = new("no-return-route", "No route back", "The namespace that answers has no route to the client.")
+    {
+        Severity = Severity.Error,
+        Explanation = "The request arrives and is answered, and the answer finds no route to the client. The client sees a timeout, as if the server were silent.",
+        CheckNext = "ip route get CLIENT on the node that answers, and the CNI's agent that writes the routes.",
+        Reference = new Uri("https://man7.org/linux/man-pages/man8/ip-route.8.html"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [NoWay, NoWayBack];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var lost = evidence.Lost.Where(l => l.IsForwarded && l.RoutesKnown && IsMissing(evidence, l));
@@ -19,7 +37,7 @@ internal sealed class NoRoute : IFindingRule
             var owner = evidence.Network.Owner(first.Tuple.Destination);
             yield return new Finding
             {
-                Code = first.IsReply ? "no-return-route" : "no-route",
+                Code = (first.IsReply ? NoWayBack : NoWay).Code,
                 Severity = Severity.Error,
                 Namespace = first.Place.Name,
                 Location = first.Route?.Location,

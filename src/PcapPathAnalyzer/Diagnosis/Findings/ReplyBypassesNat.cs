@@ -11,6 +11,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// </summary>
 internal sealed class ReplyBypassesNat : IFindingRule
 {
+    private static readonly FindingCode Kind = new("reply-bypasses-nat", "The reply was not translated back", "The request was translated and the answer reaches the client with an address the client never asked.")
+    {
+        Severity = Severity.Error,
+        Explanation = "Only the node that translated the request can translate its answer back, and this answer does not pass its connection tracking: it is bridged past iptables, or takes another way. The client answers the unknown SYN-ACK with RST and times out.",
+        CheckNext = "net.bridge.bridge-nf-call-iptables on the node, and the route that the answer takes.",
+        Reference = new Uri("https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         foreach (var group in evidence.Flows.Where(f => f.Failed() && Untranslated(f) is not null).GroupBy(f => (Place: Place(evidence, f), f.Requested.Destination, f.Requested.DestinationPort)))
@@ -23,7 +33,7 @@ internal sealed class ReplyBypassesNat : IFindingRule
             var bridged = ns is not null && IsBridged(first, ns);
             yield return new Finding
             {
-                Code = "reply-bypasses-nat",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = group.Key.Place,
                 Location = sysctl?.Value == "0" ? sysctl.Location : null,

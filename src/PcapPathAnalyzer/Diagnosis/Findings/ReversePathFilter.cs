@@ -11,6 +11,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// </summary>
 internal sealed class ReversePathFilter : IFindingRule
 {
+    private static readonly FindingCode Kind = new("reverse-path-filter", "Dropped by the reverse path filter", "The route back to the source leads out of another interface and rp_filter is strict.")
+    {
+        Severity = Severity.Error,
+        Explanation = "With strict rp_filter the kernel drops a packet that comes in by another device than the one its answer would leave by, before any rule sees it. Nothing is logged unless log_martians is set.",
+        CheckNext = "rp_filter of the device and of all (the larger one counts), and ip route get SOURCE.",
+        Reference = new Uri("https://www.rfc-editor.org/rfc/rfc3704#section-2.2"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var lost = evidence.Lost.Where(l => l.Stage == LossStage.Received && l.RoutesKnown).Select(l => (Lost: l, Block: Blocked(l))).Where(p => p.Block is not null);
@@ -21,7 +31,7 @@ internal sealed class ReversePathFilter : IFindingRule
             var (strict, back) = group.First().Block!.Value;
             yield return new Finding
             {
-                Code = "reverse-path-filter",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = items[0].Place.Name,
                 Location = strict.Location,

@@ -12,6 +12,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// </summary>
 internal sealed class TunnelMismatch : IFindingRule
 {
+    private static readonly FindingCode Kind = new("tunnel-mismatch", "The two ends of a tunnel do not agree", "VNI, UDP port or inner MAC address differ between the ends: what one sends the other does not take.")
+    {
+        Severity = Severity.Error,
+        Explanation = "The outer packet arrives and the receiver has no tunnel device for its UDP port or VNI, or the inner frame is addressed to a MAC address that the device does not have. It is dropped and counted at best in the device's statistics.",
+        CheckNext = "ip -d link show type vxlan, bridge fdb and ip neigh of both nodes.",
+        Reference = new Uri("https://www.rfc-editor.org/rfc/rfc7348#section-4"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var wrong = evidence.Lost.Select(l => (Lost: l, What: Look(evidence, l))).Where(x => x.What is not null);
@@ -21,7 +31,7 @@ internal sealed class TunnelMismatch : IFindingRule
             var what = group.First().What!;
             yield return new Finding
             {
-                Code = "tunnel-mismatch",
+                Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = what.Namespace,
                 Location = what.Location,

@@ -7,6 +7,16 @@ namespace PcapPathAnalyzer.Diagnosis.Findings;
 /// <summary><c>udp-unanswered</c>: datagrams reached the server's own interface and nothing came back, not even an ICMP error.</summary>
 internal sealed class UdpUnanswered : IFindingRule
 {
+    private static readonly FindingCode Kind = new("udp-unanswered", "Datagrams without an answer", "Requests over UDP got no reply as far as the captures show.")
+    {
+        Severity = Severity.Warning,
+        Explanation = "The datagrams reach the server's own interface, and nothing comes back, not even an ICMP error. One-way protocols are like this; otherwise the application does not read its socket or does not answer.",
+        CheckNext = "Recv-Q of ss -lnu in the server's namespace, and the application's log.",
+        Reference = new Uri("https://www.rfc-editor.org/rfc/rfc8085#section-3.1"),
+    };
+
+    public IReadOnlyList<FindingCode> Codes { get; } = [Kind];
+
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var silent = evidence.Flows.Where(f => f.Protocol == IpProtocol.Udp && f.Outcome == FlowOutcome.Unanswered && f.Requested.DestinationPort != 0 && f.ServerNamespace is { } server
@@ -17,7 +27,7 @@ internal sealed class UdpUnanswered : IFindingRule
             var (ns, address, port) = group.Key;
             yield return new Finding
             {
-                Code = "udp-unanswered",
+                Code = Kind.Code,
                 Severity = Severity.Warning,
                 Namespace = ns,
                 Message = $"datagrams to udp {FiveTuple.Endpoint(address, port)} arrive in {ns} and are not answered ({FlowEvidence.Count(flows)})",

@@ -46,5 +46,8 @@ public sealed record RouteDecision(RouteKind Kind)
 
     public string? Device => NextHop?.Device;
 
+    /// <summary>The device a packet is handed to: lo for a local address, whichever device has it.</summary>
+    public string? OutputDevice => Kind == RouteKind.Local ? "lo" : Device;
+
     public SourceLocation? Location => Route?.Location ?? Local?.Location ?? Rule?.Location;
 }

@@ -13,6 +13,8 @@ internal static class Conntrack
         // On lo the packet comes back in with the connection it was sent with.
         if (packet.ConntrackState == "UNTRACKED" || packet.Connection is not null)
             return branch;
+        if (!context.Index.Tracks(branch.Namespace, packet.Tuple.Destination.IsIpv6))
+            return branch with { Packet = packet with { ConntrackState = "UNTRACKED" } };
         if (packet.IcmpError is { } quoted)
             return Related(branch, quoted);
         foreach (var c in branch.Connections)

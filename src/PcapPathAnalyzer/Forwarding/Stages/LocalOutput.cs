@@ -9,7 +9,7 @@ internal static class LocalOutput
 {
     public static IEnumerable<Branch> Run(WalkContext context, Branch branch)
     {
-        foreach (var decision in PolicyRouting.Decide(branch.Namespace, Query(branch)))
+        foreach (var decision in context.Route(branch.Namespace, OutputRouting.Query(branch)))
         {
             var b = Routing.Take(branch, decision);
             if (b.Packet.Tuple.Source.IsNone)
@@ -24,42 +24,14 @@ internal static class LocalOutput
                 b = b with { Client = b.Namespace, Asked = b.Packet.Tuple };
             b = b.Add(new PathStep(StepKind.Send, b.Namespace.Name, $"{b.Packet.Tuple.Protocol.Keyword()} {Translation.Endpoint(b.Packet, false)} > {Translation.Endpoint(b.Packet, true)}", b.Packet) { Depth = b.Depth });
             b = Routing.Say(b, decision);
-            yield return b.Verdict is null ? b.Then(Hook) : b;
+            // Where there is no route the sender's call fails: nothing is sent back.
+            yield return b.Verdict is null ? b.Then(Hook) : b with { Answer = null };
         }
     }
 
     private static IEnumerable<Branch> Hook(WalkContext context, Branch branch)
     {
-        var sent = branch.Packet;
         foreach (var b in NetfilterHook.Run(context, branch, "OUTPUT"))
-        {
-            if (b.Verdict is not null)
-                yield return b;
-            else if (b.Packet.Tuple.Destination != sent.Tuple.Destination || b.Packet.Tuple.Source != sent.Tuple.Source || b.Packet.Mark != sent.Mark)
-                yield return b.Then(RouteAgain);
-            else
-                yield return b.Then(Postrouting.Run);
-        }
+            yield return b.Verdict is null ? (b with { Packet = b.Packet with { Out = b.Route!.OutputDevice } }).Then(Postrouting.Run) : b;
     }
-
-    private static IEnumerable<Branch> RouteAgain(WalkContext context, Branch branch)
-    {
-        foreach (var decision in PolicyRouting.Decide(branch.Namespace, Query(branch) with { Out = null }))
-        {
-            var b = Routing.Say(Routing.Take(branch, decision), decision);
-            yield return b.Verdict is null ? b.Then(Postrouting.Run) : b;
-        }
-    }
-
-    private static RouteQuery Query(Branch b) => new()
-    {
-        Source = b.Packet.Tuple.Source,
-        Destination = b.Packet.Tuple.Destination,
-        Mark = b.Packet.Mark,
-        Out = b.BoundTo,
-        Protocol = b.Packet.Tuple.Protocol,
-        SourcePort = b.Packet.Tuple.SourcePort,
-        DestinationPort = b.Packet.Tuple.DestinationPort,
-        TrafficClass = b.Packet.TrafficClass,
-    };
 }

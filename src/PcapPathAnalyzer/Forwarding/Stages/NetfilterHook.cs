@@ -14,12 +14,19 @@ internal static class NetfilterHook
         foreach (var entry in Hooks.At(branch.Namespace, hook, branch.Packet.Tuple.Destination.IsIpv6))
         {
             if (now.Count == 1 && now[0].Verdict is null)
-                now = Run(context, now[0], hook, entry);
+                now = Step(context, now[0], hook, entry);
             else
-                now = [.. now.SelectMany(b => b.Verdict is null ? Run(context, b, hook, entry) : [b])];
+                now = [.. now.SelectMany(b => b.Verdict is null ? Step(context, b, hook, entry) : [b])];
         }
 
         return now;
+    }
+
+    // What a chain changed may lead another way (ip_route_me_harder): after the nat chains, iptables' mangle table and nftables' chains of type route.
+    private static IReadOnlyList<Branch> Step(WalkContext context, Branch branch, string hook, HookEntry entry)
+    {
+        var ends = Run(context, branch, hook, entry);
+        return hook == "OUTPUT" && (entry.Kind == HookKind.DestinationNat || entry.Chains is [{ Reroutes: true }]) ? [.. ends.SelectMany(b => OutputRouting.Again(context, branch, b))] : ends;
     }
 
     private static IReadOnlyList<Branch> Run(WalkContext context, Branch branch, string hook, HookEntry entry) => entry.Kind switch

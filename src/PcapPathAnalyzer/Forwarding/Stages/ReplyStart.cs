@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Forwarding.Stages;
@@ -32,7 +33,8 @@ internal static class ReplyStart
             var isIpv6 = packet.Tuple.Source.IsIpv6;
             answer = new PacketState
             {
-                Tuple = new FiveTuple(default, 0, packet.Tuple.Source, 0, isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp),
+                // Of a packet that was for the namespace itself, the error comes from the address it was sent to (icmp_send, net/ipv4/icmp.c).
+                Tuple = new FiveTuple(end.Route is { Kind: RouteKind.Local } ? packet.Tuple.Destination : default, 0, packet.Tuple.Source, 0, isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp),
                 IcmpType = Type(end.Answer!.Name, isIpv6),
                 IcmpError = packet.Tuple,
                 Ttl = 64,

@@ -8,7 +8,7 @@ internal static class Routing
     /// <summary>The branch with the decision, its output device, and what the decision leaves open.</summary>
     public static Branch Take(Branch b, RouteDecision decision)
     {
-        b = b with { Route = decision, Probability = b.Probability * decision.Probability, Packet = b.Packet with { Out = decision.Kind == RouteKind.Local ? "lo" : decision.Device } };
+        b = b with { Route = decision, Probability = b.Probability * decision.Probability, Packet = b.Packet with { Out = decision.OutputDevice } };
         return decision.Condition is { } c && !b.Conditions.Contains(c) ? b with { Conditions = b.Conditions.Add(c) } : b;
     }
 

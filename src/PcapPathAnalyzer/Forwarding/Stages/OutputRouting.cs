@@ -1,0 +1,34 @@
+using PcapPathAnalyzer.Forwarding.Routing;
+
+namespace PcapPathAnalyzer.Forwarding.Stages;
+
+/// <summary>
+/// Routing of what a namespace sends itself, and again at once where the mangle or nat table of OUTPUT changed what routing looks at (ipt_mangle_out,
+/// net/ipv4/netfilter/iptable_mangle.c; nf_nat_ipv4_local_fn; ip_route_me_harder). Later tables of OUTPUT still see the first output device.
+/// </summary>
+internal static class OutputRouting
+{
+    public static RouteQuery Query(Branch b) => new()
+    {
+        Source = b.Packet.Tuple.Source,
+        Destination = b.Packet.Tuple.Destination,
+        Mark = b.Packet.Mark,
+        Out = b.BoundTo,
+        Protocol = b.Packet.Tuple.Protocol,
+        SourcePort = b.Packet.Tuple.SourcePort,
+        DestinationPort = b.Packet.Tuple.DestinationPort,
+        TrafficClass = b.Packet.TrafficClass,
+    };
+
+    /// <summary>The branch as a table left it, or its ways by the new routes.</summary>
+    public static IEnumerable<Branch> Again(WalkContext context, Branch before, Branch after)
+    {
+        var (old, now) = (before.Packet, after.Packet);
+        if (after.Verdict is not null || (now.Tuple.Destination == old.Tuple.Destination && now.Tuple.Source == old.Tuple.Source && now.Mark == old.Mark && now.TrafficClass == old.TrafficClass))
+            return [after];
+        return context.Route(after.Namespace, Query(after) with { Out = null }).Select(d => Keep(Routing.Say(Routing.Take(after, d), d), old.Out));
+    }
+
+    // A route that refuses costs the packet, and the sender's call fails: nothing is sent back.
+    private static Branch Keep(Branch b, string? device) => b with { Packet = b.Packet with { Out = device }, Answer = null };
+}

@@ -1,0 +1,45 @@
+namespace PcapPathAnalyzer.Benchmarks;
+
+/// <summary>Programs that are built for a comparison, in a folder that is gone afterwards; null where the compiler or linker is missing.</summary>
+internal sealed class BuiltTools : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("pcappath-benchmarks-").FullName;
+
+    public BuiltTools()
+    {
+        Floor = Compile("floor");
+        LibpcapFloor = Compile("floor-libpcap", "-DWITH_LIBPCAP", "-lpcap");
+        NativePass = Publish("PcapPathAnalyzer.DecodePass");
+    }
+
+    public string? Floor { get; }
+
+    public string? LibpcapFloor { get; }
+
+    /// <summary><see cref="DecodePass"/> as native code.</summary>
+    public string? NativePass { get; }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private string? Compile(string name, params string[] flags)
+    {
+        var target = Path.Combine(folder, name);
+        return ProcessTime.Of("cc", ["-O2", "-o", target, Path.Combine(AppContext.BaseDirectory, "floor.c"), .. flags]) is null ? null : target;
+    }
+
+    // Beside the build of the repository, not in it: the lock files and its outputs stay as they are.
+    private string? Publish(string project)
+    {
+        for (var up = new DirectoryInfo(AppContext.BaseDirectory); up is not null; up = up.Parent)
+        {
+            var source = Path.Combine(up.FullName, "tests", project);
+            if (!Directory.Exists(source))
+                continue;
+            var target = Path.Combine(folder, "native");
+            string[] options = ["-p:PublishAot=true", "-p:NuGetLockFilePath=obj/native.lock.json", "--use-current-runtime", "--artifacts-path", Path.Combine(folder, "artifacts")];
+            return ProcessTime.Of("dotnet", ["publish", source, "-c", "Release", "-o", target, .. options]) is null ? null : Path.Combine(target, project);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,73 @@
+using PcapPathAnalyzer.Forwarding;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Tests.Forwarding.Kernel;
+
+/// <summary>Sends a packet, and holds the kernel's trace of it and of its answer against what the walk predicts from the dumps.</summary>
+internal sealed class KernelJudge(KernelNetwork kernel, Network network, IReadOnlyCollection<string> traced)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>The path whose every matched rule, policy and header is what the kernel traced; the test fails where there is none.</summary>
+    public async Task<WalkPath> AgreeAsync(string from, Probe probe)
+    {
+        kernel.Forget();
+        var result = Walk.Run(network, new WalkRequest { Namespace = network.Find(from)!, Packet = probe.State });
+        kernel.Send(from, probe);
+        List<Visit> seen;
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            seen = [.. kernel.Visits().Where(v => v.Chains.Count > 0)];
+            if (result.Paths.FirstOrDefault(p => Agrees(p, seen)) is { } fits)
+                return fits;
+            // Programs answer, and neighbours are asked, a little later than the kernel sends.
+            if (waited.Elapsed > Patience)
+                break;
+            await Task.Delay(20);
+        }
+
+        throw new DisagreementException($"{from}: {probe.State.Tuple}\n{string.Join("\nor:\n", result.Paths.Take(3).Select(p => $"{p.Verdict}: {p.Reason}\n{Difference(WalkedVisits.Of(p), seen)}"))}");
+    }
+
+    // The first visit of each namespace that differs.
+    private string Difference(List<Visit> walked, List<Visit> seen)
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (var ns in traced)
+        {
+            var ours = walked.Where(v => v.Namespace == ns).ToList();
+            var kernels = seen.Where(v => v.Namespace == ns).ToList();
+            var i = 0;
+            while (i < ours.Count && i < kernels.Count && Same(ours[i], kernels[i]))
+                i++;
+            if (i < ours.Count || i < kernels.Count)
+                text.Append($"visit {i + 1} of {ns}\n kernel:{(i < kernels.Count ? kernels[i] : " none")}\n walk:{(i < ours.Count ? ours[i] : " none")}\n");
+        }
+
+        return text.ToString();
+    }
+
+    // In each namespace the same visits in the same order. Once the answer has come back, the client's kernel may say more: it knows nothing of the probe.
+    private bool Agrees(WalkPath path, List<Visit> seen)
+    {
+        var walked = WalkedVisits.Of(path);
+        foreach (var ns in traced)
+        {
+            var ours = walked.Where(v => v.Namespace == ns).ToList();
+            var kernels = seen.Where(v => v.Namespace == ns).ToList();
+            if (kernels.Count < ours.Count || (kernels.Count > ours.Count && path.Reply.Count == 0))
+                return false;
+            if (!ours.Zip(kernels).All(x => Same(x.First, x.Second)))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool Same(Visit ours, Visit kernels) =>
+        ours.Chains.Count == kernels.Chains.Count && ours.Chains.Zip(kernels.Chains).All(x => HeaderText.Agree(x.Second.Header, x.First.Header) && x.First.Events.SequenceEqual(x.Second.Events));
+}
+
+/// <summary>The kernel did something else than was predicted.</summary>
+internal sealed class DisagreementException(string message) : Exception(message);
