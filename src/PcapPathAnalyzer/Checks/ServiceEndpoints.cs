@@ -38,10 +38,12 @@ internal sealed class ServiceEndpoints : IDumpCheck
     }
 
     // A service of internalTrafficPolicy or externalTrafficPolicy Local (KUBE-SVL, KUBE-EXT, KUBE-FW, KUBE-XLB) differs by design.
-    private static bool IsForEveryNode(DumpNetwork dumps, ServiceEntry s) => dumps.RuleAt(s.Location) is { } rule && rule.Target switch
+    private static bool IsForEveryNode(DumpNetwork dumps, ServiceEntry s) => dumps.RuleAt(s.Location) switch
     {
-        JumpTarget jump => jump.Name.StartsWith("KUBE-SVC-", StringComparison.Ordinal),
-        RejectTarget or VerdictTarget => rule.Comment?.Contains("no endpoints", StringComparison.Ordinal) == true,
+        { Target: JumpTarget jump } => jump.Name.StartsWith("KUBE-SVC-", StringComparison.Ordinal),
+        { Target: RejectTarget or VerdictTarget, Comment: { } comment } => comment.Contains("no endpoints", StringComparison.Ordinal),
+        // kube-proxy's nftables mode: service-… for all endpoints, local-… and external-… for those of a node.
+        null => s.Chain is { } chain && (chain.StartsWith("service-", StringComparison.Ordinal) || chain == "reject-chain"),
         _ => false,
     };
 

@@ -121,7 +121,7 @@ internal sealed class HopExplainer(Network network)
             var source = walk.Source(translated, after.Source, after.SourcePort);
             if (source is null && !destinationChanged && home != translators[^1])
                 continue;
-            yield return shared.Of(source?.Deciding?.Target is NatTarget { Translation: NatKind.Masquerade } ? "masquerade" : "snat", source);
+            yield return shared.Of(source?.Target is NatTarget { Translation: NatKind.Masquerade } ? "masquerade" : "snat", source);
             yield break;
         }
     }

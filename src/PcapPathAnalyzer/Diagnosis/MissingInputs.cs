@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Dumps.Nftables;
 using PcapPathAnalyzer.Stitching;
 using PcapPathAnalyzer.Topology;
 
@@ -26,7 +27,7 @@ internal static class MissingInputs
             yield return new MissingInput(ns.Name, "ip-addr", "ip -d addr", "its addresses and veth pairs are not known: packets cannot be told to be its own");
         if (ns.Routes.Count == 0 && !ns.DumpedKinds.Contains("ip-route"))
             yield return new MissingInput(ns.Name, "ip-route", "ip route show table all", "where it sends a packet cannot be predicted");
-        if (ns.Tables.Count == 0 && !ns.DumpedKinds.Contains("iptables-save"))
+        if (ns.Tables.Count == 0 && !ns.DumpedKinds.Contains("iptables-save") && !ns.DumpedKinds.Contains("nft-ruleset"))
             yield return new MissingInput(ns.Name, "iptables-save", "iptables-save -c", "no rule can be named for what it drops or translates");
         if (ns.Neighbours.Count == 0 && !ns.DumpedKinds.Contains("ip-neigh"))
             yield return new MissingInput(ns.Name, "ip-neigh", "ip neigh", "a neighbour that does not answer cannot be told from a lost packet");
@@ -43,5 +44,6 @@ internal static class MissingInputs
     }
 
     private static bool Translates(NetworkNamespace ns) =>
-        ns.Tables.Any(t => t.Name == "nat" && t.Chains.Values.Any(c => c.Rules.Any(r => r.Target is NatTarget)));
+        ns.Tables.Any(t => t.Name == "nat" && t.Chains.Values.Any(c => c.Rules.Any(r => r.Target is NatTarget)))
+        || ns.NftTables.Any(static t => t.Chains.Values.Any(static c => c.Rules.Any(static r => r.Statements.Any(static s => s is NftNat))));
 }

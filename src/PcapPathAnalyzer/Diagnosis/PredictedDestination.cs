@@ -13,16 +13,13 @@ internal static class PredictedDestination
     {
         var packet = new PacketState { Tuple = tuple, In = ingress, TcpFlags = 2 };
         var found = new List<(FiveTuple Tuple, Stitching.Citation Rule)>();
-        foreach (var table in ns.Tables.Where(t => t.Name == "nat" && t.IpVersion == (tuple.Source.IsIpv4 ? 4 : 6)))
+        foreach (var outcome in new Firewall(ns).Nat(packet, ingress is null ? "OUTPUT" : "PREROUTING"))
         {
-            foreach (var outcome in TableWalker.Walk(ns, table, ingress is null ? "OUTPUT" : "PREROUTING", packet))
-            {
-                if (outcome.Deciding?.Target is not NatTarget { Translation: NatKind.Dnat, FirstAddress.IsNone: false } target)
-                    continue;
-                var to = tuple with { Destination = target.FirstAddress, DestinationPort = target.FirstPort == 0 ? tuple.DestinationPort : target.FirstPort };
-                if (!found.Exists(f => f.Tuple == to))
-                    found.Add((to, HopExplainer.Cite(outcome)!));
-            }
+            if (outcome.Target is not NatTarget { Translation: NatKind.Dnat, FirstAddress.IsNone: false } target)
+                continue;
+            var to = tuple with { Destination = target.FirstAddress, DestinationPort = target.FirstPort == 0 ? tuple.DestinationPort : target.FirstPort };
+            if (!found.Exists(f => f.Tuple == to))
+                found.Add((to, HopExplainer.Cite(outcome)!));
         }
 
         return found;

@@ -1,5 +1,4 @@
 using PcapPathAnalyzer.Decode;
-using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
@@ -10,14 +9,8 @@ namespace PcapPathAnalyzer.Diagnosis;
 /// <summary>The rule, or the chain's policy, that ends a lost packet's way in the namespace that had it next.</summary>
 internal sealed record RuleBlock(LostPacket Lost, FiveTuple Tuple, FirewallVerdict Verdict)
 {
-    // Hooks that a packet of the host's own passes, in the kernel's order (enum nf_ip_hook_priorities).
-    private static readonly (string Table, string Chain)[] Sending =
-    [
-        ("raw", "OUTPUT"), ("mangle", "OUTPUT"), ("nat", "OUTPUT"), ("filter", "OUTPUT"), ("security", "OUTPUT"), ("mangle", "POSTROUTING"),
-    ];
-
     /// <summary>True where the rule asks for packets that connection tracking cannot place.</summary>
-    public bool IsInvalidDrop => Verdict.Outcome.Deciding?.Matches.Any(m => m is ConntrackStateMatch { Negated: false } s && s.States.Contains("INVALID")) == true;
+    public bool IsInvalidDrop => InvalidState.IsAskedBy(Verdict.Outcome);
 
     public static RuleBlock? Find(Evidence evidence, LostPacket lost) => lost.Stage switch
     {
@@ -44,13 +37,8 @@ internal sealed record RuleBlock(LostPacket Lost, FiveTuple Tuple, FirewallVerdi
     private static RuleBlock? Sent(LostPacket lost, FiveTuple outer)
     {
         var packet = new PacketState { Tuple = outer, Out = lost.DeviceTo(outer.Destination) };
-        var verdicts = new List<FirewallVerdict>();
-        foreach (var (name, chain) in Sending)
-        {
-            foreach (var table in lost.Place.Tables.Where(t => t.Name == name && t.IpVersion == (outer.Source.IsIpv4 ? 4 : 6)))
-                verdicts.AddRange(TableWalker.Walk(lost.Place, table, chain, packet).Select(o => new FirewallVerdict(o.Verdict, name, chain, o.Deciding is null ? table.Chains.GetValueOrDefault(chain) : null, o)));
-        }
-
+        var firewall = new Firewall(lost.Place);
+        List<FirewallVerdict> verdicts = [.. firewall.At("OUTPUT", packet), .. firewall.At("POSTROUTING", packet)];
         return Decide(lost, outer, verdicts, onePath: false);
     }
 

@@ -1,4 +1,4 @@
-using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Stitching;
 
@@ -8,7 +8,7 @@ namespace PcapPathAnalyzer.Diagnosis;
 internal sealed class SharedActions
 {
     private readonly Dictionary<string, HopAction> plain = new(StringComparer.Ordinal);
-    private readonly Dictionary<IptablesRule, List<(IReadOnlyList<IptablesRule> Jumps, HopAction Action)>> cited = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<NetfilterRule, List<(IReadOnlyList<RuleCitation> Jumps, HopAction Action)>> cited = new(ReferenceEqualityComparer.Instance);
 
     public HopAction Of(string name)
     {
@@ -35,13 +35,13 @@ internal sealed class SharedActions
         return action;
     }
 
-    private static bool Same(IReadOnlyList<IptablesRule> a, IReadOnlyList<IptablesRule> b)
+    private static bool Same(IReadOnlyList<RuleCitation> a, IReadOnlyList<RuleCitation> b)
     {
         if (a.Count != b.Count)
             return false;
         for (var i = 0; i < a.Count; i++)
         {
-            if (!ReferenceEquals(a[i], b[i]))
+            if (a[i].Location != b[i].Location)
                 return false;
         }
 

@@ -46,7 +46,7 @@ internal sealed class TranslationWalks(NetworkNamespace ns)
                 return true;
         }
 
-        return false;
+        return ns.NftTables.Any(static t => t.Chains.Values.Any(static c => c.Rules.Any(NftSourcePort.IsAsked)));
     }
 
     private static bool AsksSourcePort(RuleMatch match) =>

@@ -35,6 +35,9 @@ public abstract record NetfilterChain
     /// <summary>True where a rule refers to the chain and the dump does not declare it.</summary>
     public bool IsAbsent { get; init; }
 
+    /// <summary>The line that says the policy, as the tool prints it.</summary>
+    public virtual (SourceLocation Location, string Text) PolicyLine => (Location, $":{Name} {Policy ?? "ACCEPT"}");
+
     /// <summary>In the kernel's order.</summary>
     public abstract IReadOnlyList<NetfilterRule> AllRules { get; }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Forwarding.Netfilter.Nftables;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
 
@@ -13,7 +13,6 @@ internal sealed class NetworkIndex
     private static readonly ConditionalWeakTable<Network, NetworkIndex> Indexes = [];
 
     private readonly Dictionary<MacAddress, List<NetworkInterface>> byMac;
-    private readonly ConcurrentDictionary<(NetworkNamespace, string, int), IReadOnlyList<IptablesTable>> tables = new();
     private readonly ConcurrentDictionary<(NetworkNamespace, int), bool> tracking = new();
 
     private NetworkIndex(Network network) =>
@@ -23,11 +22,7 @@ internal sealed class NetworkIndex
 
     public IReadOnlyList<NetworkInterface> WithMac(MacAddress mac) => byMac.GetValueOrDefault(mac) ?? [];
 
-    /// <summary>Tables of a name and family: two where legacy and nft rules are both loaded.</summary>
-    public IReadOnlyList<IptablesTable> Tables(NetworkNamespace ns, string name, bool isIpv6) =>
-        tables.GetOrAdd((ns, name, isIpv6 ? 6 : 4), static k => [.. k.Item1.Tables.Where(t => t.Name == k.Item2 && t.IpVersion == k.Item3)]);
-
     /// <summary>Does anything in the namespace make the kernel track connections?</summary>
     public bool Tracks(NetworkNamespace ns, bool isIpv6) =>
-        tracking.GetOrAdd((ns, isIpv6 ? 6 : 4), static k => k.Item1.Conntrack.Count > 0 || k.Item1.Tables.Any(t => t.IpVersion == k.Item2 && ConntrackUse.In(t)));
+        tracking.GetOrAdd((ns, isIpv6 ? 6 : 4), static k => k.Item1.Conntrack.Count > 0 || k.Item1.Tables.Any(t => t.IpVersion == k.Item2 && ConntrackUse.In(t)) || NftTables.Walked(k.Item1).Any(t => t.Sees(k.Item2 == 6) && NftConntrackUse.In(t)));
 }

@@ -46,6 +46,9 @@ public sealed record PathStep(StepKind Kind, string Namespace, string Text, Pack
     /// <summary>The dump line that says so; null where no line does (an implicit un-NAT, say).</summary>
     public SourceLocation? Location { get; init; }
 
+    /// <summary>The element of a map that decided where a rule leads; null where none did.</summary>
+    public RuleCitation? Element { get; init; }
+
     /// <summary>How many packets it is wrapped in at this step: 0 for the packet itself.</summary>
     public int Depth { get; init; }
 }

@@ -1,4 +1,3 @@
-using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
@@ -18,9 +17,6 @@ internal sealed class WalkContext(Network network)
     public IReadOnlyList<NetworkInterface> WithMac(MacAddress mac) => Index.WithMac(mac);
 
     public int NextConnection() => ++lastConnection;
-
-    /// <summary>Tables of a name and family: two where legacy and nft rules are both loaded.</summary>
-    public IReadOnlyList<IptablesTable> Tables(NetworkNamespace ns, string name, bool isIpv6) => Index.Tables(ns, name, isIpv6);
 
     /// <summary>What the namespace's policy rules and routing tables decide.</summary>
     public IReadOnlyList<RouteDecision> Route(NetworkNamespace ns, RouteQuery query) => PolicyRouting.Decide(ns, query);

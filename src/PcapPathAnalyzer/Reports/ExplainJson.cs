@@ -52,6 +52,16 @@ public static class ExplainJson
         json.WritePropertyName("line");
         json.WriteValue(step.Location?.Line);
         json.Member("text", step.Text);
+        if (step.Element is { } element)
+        {
+            json.WritePropertyName("element");
+            json.WriteStartObject();
+            json.Member("file", element.Location.File);
+            json.Member("line", element.Location.Line);
+            json.Member("text", element.Text);
+            json.WriteEndObject();
+        }
+
         json.WritePropertyName("packet");
         WritePacket(json, step.Packet);
         json.WriteEndObject();

@@ -41,6 +41,8 @@ public static class ExplainText
             var where = step.Hook is null ? "" : $"{step.Hook} {step.Table}{(step.Chain is null || step.Chain == step.Hook ? "" : $" {step.Chain}")}: ";
             var at = step.Location is { } l ? style.Dim($"  [{Printable.Text(l.ToString())}]") : "";
             yield return $"    {new string(' ', step.Depth * 2)}{step.Kind.Name(),-11} {Printable.Text(where + step.Text)}{at}";
+            if (step.Element is { } element)
+                yield return $"    {new string(' ', (step.Depth * 2) + 12)}{Printable.Text(element.Text)}{style.Dim($"  [{Printable.Text(element.Location.ToString())}]")}";
         }
     }
 }

@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Dumps.Nftables;
 
 namespace PcapPathAnalyzer.Topology;
 
@@ -29,6 +30,9 @@ public sealed class NetworkNamespace
 
     /// <summary>Tables of iptables and ip6tables, legacy and nft.</summary>
     public IReadOnlyList<IptablesTable> Tables { get; internal set; } = [];
+
+    /// <summary>Tables of <c>nft list ruleset</c>, those that iptables made included.</summary>
+    public IReadOnlyList<NftTable> NftTables { get; internal set; } = [];
 
     public IReadOnlyList<ConntrackRecord> Conntrack { get; internal set; } = [];
 

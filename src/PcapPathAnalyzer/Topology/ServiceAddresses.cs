@@ -12,6 +12,11 @@ public sealed class ServiceAddresses
     {
         foreach (var rule in network.Namespaces.SelectMany(n => n.Tables).Where(t => t.Name is "nat" or "filter").SelectMany(t => t.Chains.Values).SelectMany(c => c.Rules))
             Note(rule);
+        foreach (var service in network.Namespaces.SelectMany(NftServices.Of))
+        {
+            if (service.Address is { } address)
+                known.Add((address, service.Port));
+        }
     }
 
     /// <summary>True where a rule names exactly this destination and port (or all ports) as a service's.</summary>

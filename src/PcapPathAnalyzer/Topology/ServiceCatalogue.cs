@@ -19,7 +19,10 @@ public sealed record ServiceEntry
     /// <summary>What the rule's comment calls it: <c>default/web:http</c>; null where it has none.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The rule that catches the service's traffic.</summary>
+    /// <summary>The chain that the traffic is handed to; null where it is rejected on the spot.</summary>
+    public string? Chain { get; init; }
+
+    /// <summary>The rule, or the element of a map, that catches the service's traffic.</summary>
     public required SourceLocation Location { get; init; }
 
     /// <summary>Where the rules translate it to; empty where it has no endpoints.</summary>
@@ -29,11 +32,11 @@ public sealed record ServiceEntry
 /// <summary>An endpoint, and the rule that translates to it.</summary>
 public sealed record ServiceEndpoint(IpAddress Address, int Port, SourceLocation Location);
 
-/// <summary>Services found in iptables rules: a destination (or a node port) that a rule hands to chains which end in DNAT, or rejects for want of endpoints.</summary>
+/// <summary>Services found in rules of iptables and nftables: a destination (or a node port) that a rule hands to chains which end in DNAT, or rejects for want of endpoints.</summary>
 public static class ServiceCatalogue
 {
     public static IReadOnlyList<ServiceEntry> Of(Network network) =>
-        [.. network.Namespaces.SelectMany(Of).OrderBy(s => s.Namespace.Name, StringComparer.Ordinal).ThenBy(s => s.Address ?? default).ThenBy(s => s.Port).ThenBy(s => s.Protocol).DistinctBy(s => (s.Namespace, s.Address, s.Port, s.Protocol))];
+        [.. network.Namespaces.SelectMany(static ns => Of(ns).Concat(NftServices.Of(ns))).OrderBy(s => s.Namespace.Name, StringComparer.Ordinal).ThenBy(s => s.Address ?? default).ThenBy(s => s.Port).ThenBy(s => s.Protocol).DistinctBy(s => (s.Namespace, s.Address, s.Port, s.Protocol))];
 
     private static IEnumerable<ServiceEntry> Of(NetworkNamespace ns)
     {
@@ -76,7 +79,7 @@ public static class ServiceCatalogue
         var endpoints = rule.Target is JumpTarget jump ? Endpoints(table, jump.Name) : [];
         if (!rejected && endpoints.Count == 0)
             return null;
-        return new ServiceEntry { Namespace = ns, Protocol = protocol.Value, Address = address, Port = port.Value, Name = Name(rule.Comment), Location = rule.Location, Endpoints = endpoints };
+        return new ServiceEntry { Namespace = ns, Protocol = protocol.Value, Address = address, Port = port.Value, Name = Name(rule.Comment), Chain = (rule.Target as JumpTarget)?.Name, Location = rule.Location, Endpoints = endpoints };
     }
 
     // "default/web:http cluster IP", "default/web:http has no endpoints", "default/web:http"

@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Dumps.Nftables;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Topology;
@@ -70,6 +71,8 @@ public sealed class TopologyBuilder
             Neighbours = Distinct(All<NeighbourRecord>()),
             Fdb = Distinct(All<FdbRecord>()),
             Tables = TableChoice.Of(All<IptablesTable>()),
+            // Before and after: a packet passes a table once.
+            NftTables = All<NftTable>().OrderBy(static t => t.IsCut).DistinctBy(static t => (t.Family, t.Name)).ToList(),
             Conntrack = All<ConntrackRecord>().ToList(),
             Sockets = All<SocketRecord>().ToList(),
             IpSets = ByName(All<IpSetRecord>().OrderBy(s => !s.IsWhole), s => s.Name),

@@ -1,6 +1,5 @@
 using CsCheck;
 using PcapPathAnalyzer.Dumps;
-using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
@@ -59,7 +58,7 @@ public sealed class ShadowedRuleProperties
         Assert.That(shadowed, Is.GreaterThan(500), "the samples hold rules that are shadowed");
     }
 
-    private static IEnumerable<IptablesRule> Matched(TableOutcome outcome) => outcome.Path.Select(h => h.Rule).Concat(outcome.Deciding is { } rule ? [rule] : []);
+    private static IEnumerable<NetfilterRule> Matched(TableOutcome outcome) => outcome.Path.Select(h => h.Rule).Concat(outcome.Deciding is { } rule ? [rule] : []);
 
     private static IEnumerable<PacketState> Packets() =>
         from source in new[] { "10.0.0.1", "10.0.0.9", "10.0.1.1", "192.168.0.1" }

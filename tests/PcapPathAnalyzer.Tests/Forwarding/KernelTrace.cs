@@ -13,6 +13,12 @@ internal static partial class KernelTrace
         foreach (var file in Directory.GetFiles(Path.Combine(TestData.Folder, "bundles", bundle, "truth"), "trace-*.txt"))
         {
             var node = Path.GetFileNameWithoutExtension(file)["trace-".Length..];
+            if (NftTrace.Is(file))
+            {
+                packets.AddRange(NftTrace.Read(File.ReadLines(file), node));
+                continue;
+            }
+
             TracedPacket? current = null;
             var isCopy = false;
             foreach (var line in File.ReadLines(file))
@@ -64,6 +70,9 @@ internal static partial class KernelTrace
 internal sealed record TracedPacket(string Node, (string Address, int Port) Source, (string Address, int Port) Destination, string Flags, List<string> Events)
 {
     public int LastTtl { get; set; }
+
+    /// <summary>The last rule or policy dropped it.</summary>
+    public bool IsDropped { get; set; }
 
     /// <summary>The last hook was POSTROUTING inside a bridge, which has no input device.</summary>
     public bool WasBridged { get; set; }

@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Stitching;
 
 namespace PcapPathAnalyzer.Diagnosis.Findings;
@@ -57,8 +58,8 @@ internal sealed class DroppedByRule : IFindingRule
         var flows = blocks.ConvertAll(b => b.Lost.Flow);
         var rule = verdict.Outcome.Deciding;
         var code = Code(block);
-        var citation = HopExplainer.Cite(verdict.Outcome) ?? (verdict.Policy is { } p ? new Citation(p.Location, $":{p.Name} {p.Policy}") : null);
-        var what = rule is null ? $"the policy of {verdict.Table} {verdict.Chain}" : $"a rule in {verdict.Table} {rule.Chain}{(rule.Comment is null ? "" : $" (\"{rule.Comment}\")")}";
+        var citation = HopExplainer.Cite(verdict.Outcome) ?? (verdict.Policy is { } p ? new Citation(p.PolicyLine.Location, p.PolicyLine.Text) : null);
+        var what = rule is null ? $"the policy of {verdict.Table} {verdict.Chain}" : $"a rule in {verdict.Table} {rule.Chain}{(Comment(block) is { } comment ? $" (\"{comment}\")" : "")}";
         return new Finding
         {
             Code = code,
@@ -68,13 +69,13 @@ internal sealed class DroppedByRule : IFindingRule
             Citation = citation,
             Message = code switch
             {
-                "no-endpoints" => $"{flows[0].Asked()} has no {(IsLocalPolicy(rule?.Comment) ? "endpoint on this node" : "endpoints")}: {lost.Place.Name} {(verdict.Verdict == "REJECT" ? "rejects" : "drops")} it by {what} ({FlowEvidence.Count(flows)})",
+                "no-endpoints" => $"{flows[0].Asked()} has no {(IsLocalPolicy(block) ? "endpoint on this node" : "endpoints")}: {lost.Place.Name} {(verdict.Verdict == "REJECT" ? "rejects" : "drops")} it by {what} ({FlowEvidence.Count(flows)})",
                 "invalid-conntrack-drop" => $"{lost.Place.Name} saw no SYN of {flows[0].Requested} and drops its SYN-ACK, which is INVALID to connection tracking there, by {what}; last seen at {lost.Last.Point} ({FlowEvidence.Count(flows)})",
                 _ => $"{lost.Place.Name} {(verdict.Verdict == "REJECT" ? "rejects" : "drops")} {Packet(block)} by {what}; last seen at {lost.Last.Point} ({FlowEvidence.Count(flows)})",
             },
             Advice = code switch
             {
-                "no-endpoints" when IsLocalPolicy(rule?.Comment) => "externalTrafficPolicy is Local and no ready pod of the service runs on this node: send to a node that has one (health check node port), or set the policy to Cluster.",
+                "no-endpoints" when IsLocalPolicy(block) => "externalTrafficPolicy is Local and no ready pod of the service runs on this node: send to a node that has one (health check node port), or set the policy to Cluster.",
                 "no-endpoints" => "kubectl get endpointslices for the service: no pod matches its selector, or none is ready.",
                 "invalid-conntrack-drop" => "Request and answer take different nodes: make the routes symmetric. Only where that cannot be, set net.netfilter.nf_conntrack_tcp_be_liberal=1.",
                 _ when block.Tuple != lost.Last.Tuple => "Allow the tunnel's packets between the nodes (for VXLAN the UDP port of the device in ip -d link), before any rule that drops.",
@@ -89,7 +90,7 @@ internal sealed class DroppedByRule : IFindingRule
     private static string Code(RuleBlock block)
     {
         var rule = block.Verdict.Outcome.Deciding;
-        if (rule?.Comment is { } comment && (comment.Contains("has no endpoints", StringComparison.Ordinal) || IsLocalPolicy(comment)))
+        if ((rule?.Comment is { } comment && comment.Contains("has no endpoints", StringComparison.Ordinal)) || IsLocalPolicy(block) || NoEndpointsElement(block) is not null)
             return "no-endpoints";
         if (block.IsInvalidDrop)
             return "invalid-conntrack-drop";
@@ -97,7 +98,13 @@ internal sealed class DroppedByRule : IFindingRule
     }
 
     // pkg/proxy/iptables: "has no local endpoints", in older versions "has no local endpoints" behind a KUBE-XLB chain.
-    private static bool IsLocalPolicy(string? comment) => comment?.Contains("no local endpoints", StringComparison.Ordinal) == true;
+    private static bool IsLocalPolicy(RuleBlock block) =>
+        block.Verdict.Outcome.Deciding?.Comment?.Contains("no local endpoints", StringComparison.Ordinal) == true || (NoEndpointsElement(block) is not null && block.Verdict.Verdict == "DROP");
+
+    // pkg/proxy/nftables: services that have none anywhere are rejected, those that have none on this node dropped.
+    private static RuleCitation? NoEndpointsElement(RuleBlock block) => block.Verdict.Outcome.Jumps.FirstOrDefault(static j => j.Map is "no-endpoint-services" or "no-endpoint-nodeports");
+
+    private static string? Comment(RuleBlock block) => block.Verdict.Outcome.Deciding?.Comment ?? NoEndpointsElement(block)?.Comment;
 
     private static string Packet(RuleBlock block)
     {

@@ -63,6 +63,9 @@ public sealed class NftElements
 /// <summary>One element: a key, and in a map what it leads to.</summary>
 public sealed record NftElement(NftValue Key, SourceLocation Location)
 {
+    /// <summary>As printed: <c>10.96.0.10 . udp . 53 : goto service-...</c>.</summary>
+    public string Text { get; init; } = "";
+
     /// <summary>The value that a map gives; null in a set and in a verdict map.</summary>
     public NftValue? Data { get; init; }
 

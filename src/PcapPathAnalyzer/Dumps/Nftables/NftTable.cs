@@ -74,6 +74,11 @@ public sealed record NftChain : NetfilterChain
 
     public string? Comment { get; init; }
 
+    /// <summary>The line that puts it on a hook, as printed: <c>type filter hook forward priority filter; policy drop;</c>.</summary>
+    public (SourceLocation Location, string Text)? HookLine { get; init; }
+
+    public override (SourceLocation Location, string Text) PolicyLine => HookLine ?? base.PolicyLine;
+
     public required IReadOnlyList<NftRule> Rules { get; init; }
 
     public override IReadOnlyList<NetfilterRule> AllRules => Rules;

@@ -17,7 +17,7 @@ internal static class AddressTypes
     }
 
     /// <param name="device">Only this device's addresses count as local; null for any.</param>
-    private static string Of(NetworkNamespace ns, IpAddress address, string? device)
+    internal static string Of(NetworkNamespace ns, IpAddress address, string? device)
     {
         if (address.IsMulticast)
             return "MULTICAST";

@@ -16,7 +16,7 @@ internal static class BridgeCalls
         var isIpv6 = b.Packet.Tuple.Destination.IsIpv6;
         if (isIpv6 ? bridge.Link.Bridge?.CallIp6tables == true : bridge.Link.Bridge?.CallIptables == true)
             return true;
-        if (b.Namespace.Tables.Count == 0 && b.Namespace.DumpedKinds.Contains("iptables-save"))
+        if (b.Namespace.Tables.Count == 0 && b.Namespace.NftTables.Count == 0 && b.Namespace.DumpedKinds.Contains("iptables-save"))
             return false;
         if (WalkContext.Sysctl(b.Namespace, $"net.bridge.bridge-nf-call-ip{(isIpv6 ? "6" : "")}tables") is { } value)
             return value != 0;

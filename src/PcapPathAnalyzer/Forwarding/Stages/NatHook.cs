@@ -9,34 +9,34 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 /// </summary>
 internal static class NatHook
 {
-    public static IReadOnlyList<Branch> Run(WalkContext context, Branch branch, string hook, HookKind kind)
+    public static IReadOnlyList<Branch> Run(Branch branch, string hook, HookEntry entry)
     {
         if (branch.Packet.Connection is not { } connection)
             return [branch];
-        var isDestination = kind == HookKind.DestinationNat;
+        var isDestination = entry.Kind == HookKind.DestinationNat;
         if (branch.Packet.IsReply || branch.Packet.IcmpError is not null)
             return [NatReply.Undo(branch, connection, hook, isDestination)];
         if (branch.Packet.ConntrackState != "NEW" || (isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
             return [NatReply.Repeat(branch, connection, hook, isDestination)];
-        return Ask(context, branch, hook, isDestination);
+        return Ask(branch, hook, entry.Chains, isDestination);
     }
 
-    // Legacy and nft tables are asked in turn until one translates.
-    private static List<Branch> Ask(WalkContext context, Branch branch, string hook, bool isDestination)
+    // All nat chains of both tools are asked in turn until one translates.
+    private static List<Branch> Ask(Branch branch, string hook, IReadOnlyList<HookChain> chains, bool isDestination)
     {
         var open = new List<Branch> { branch };
         var done = new List<Branch>();
-        foreach (var table in context.Tables(branch.Namespace, "nat", branch.Packet.Tuple.Destination.IsIpv6))
+        foreach (var chain in chains)
         {
             var next = new List<Branch>();
-            foreach (var (b, outcome) in open.SelectMany(b => NetfilterHook.Outcomes(b, table, hook)))
+            foreach (var (b, outcome) in open.SelectMany(b => NetfilterHook.Outcomes(b, chain, hook)))
             {
                 if (outcome.Verdict is "cut" or "unknown-target")
-                    done.Add(b.CannotTell(outcome.Verdict == "cut" ? $"nat {hook} branches more than {TableWalker.MaxOutcomes} times; the rest is cut" : $"what target {outcome.Deciding?.Target?.Name} does is not known", outcome.Deciding?.Location));
+                    done.Add(b.CannotTell(outcome.Verdict == "cut" ? $"nat {hook} branches more than {TableWalker.MaxOutcomes} times; the rest is cut" : $"what target {outcome.Target?.Name} does is not known", outcome.Deciding?.Location));
                 else if (outcome.Verdict == "DROP")
                     done.Add(b.Add(b.Steps!.Step with { Kind = StepKind.Drop, Text = $"dropped in nat {hook}" }).End(Verdict.DroppedByRule, $"dropped in nat {hook}"));
-                else if (outcome.Deciding?.Target is NatTarget or NetmapTarget)
-                    done.AddRange(Translation.Apply(b, outcome.Deciding, hook, isDestination));
+                else if (outcome is { Deciding: { } rule, Target: NatTarget or NetmapTarget })
+                    done.AddRange(Translation.Apply(b, rule, outcome.Target, hook, isDestination));
                 else
                     next.Add(b);
             }

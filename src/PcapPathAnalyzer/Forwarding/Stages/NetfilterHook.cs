@@ -1,3 +1,4 @@
+using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 
@@ -10,47 +11,40 @@ internal static class NetfilterHook
     public static IReadOnlyList<Branch> Run(WalkContext context, Branch branch, string hook)
     {
         IReadOnlyList<Branch> now = [branch];
-        foreach (var (kind, table) in Hooks.At(hook))
+        foreach (var entry in Hooks.At(branch.Namespace, hook, branch.Packet.Tuple.Destination.IsIpv6))
         {
             if (now.Count == 1 && now[0].Verdict is null)
-                now = Step(context, now[0], hook, kind, table);
+                now = Step(context, now[0], hook, entry);
             else
-                now = [.. now.SelectMany(b => b.Verdict is null ? Step(context, b, hook, kind, table) : [b])];
+                now = [.. now.SelectMany(b => b.Verdict is null ? Step(context, b, hook, entry) : [b])];
         }
 
         return now;
     }
 
-    private static IReadOnlyList<Branch> Step(WalkContext context, Branch branch, string hook, HookKind kind, string table)
+    // What a chain changed may lead another way (ip_route_me_harder): after the nat chains, iptables' mangle table and nftables' chains of type route.
+    private static IReadOnlyList<Branch> Step(WalkContext context, Branch branch, string hook, HookEntry entry)
     {
-        var ends = Run(context, branch, hook, kind, table);
-        return hook == "OUTPUT" && table is "mangle" or "nat" ? [.. ends.SelectMany(b => OutputRouting.Again(context, branch, b))] : ends;
+        var ends = Run(context, branch, hook, entry);
+        return hook == "OUTPUT" && (entry.Kind == HookKind.DestinationNat || entry.Chains is [{ Reroutes: true }]) ? [.. ends.SelectMany(b => OutputRouting.Again(context, branch, b))] : ends;
     }
 
-    private static IReadOnlyList<Branch> Run(WalkContext context, Branch branch, string hook, HookKind kind, string table) => kind switch
+    private static IReadOnlyList<Branch> Run(WalkContext context, Branch branch, string hook, HookEntry entry) => entry.Kind switch
     {
         HookKind.Conntrack => [Conntrack.Track(context, branch)],
         HookKind.Confirm => [Conntrack.Confirm(branch)],
-        HookKind.DestinationNat or HookKind.SourceNat => NatHook.Run(context, branch, hook, kind),
-        _ => Table(context, branch, hook, table),
+        HookKind.DestinationNat or HookKind.SourceNat => NatHook.Run(branch, hook, entry),
+        _ => [.. Outcomes(branch, entry.Chains[0], hook).Select(o => Finish(o.Branch, o.Outcome, entry.Chains[0], hook))],
     };
 
-    private static IReadOnlyList<Branch> Table(WalkContext context, Branch branch, string hook, string name)
+    /// <summary>The ways through a chain, their steps added, the deciding rule's too.</summary>
+    public static IEnumerable<(Branch Branch, TableOutcome Outcome)> Outcomes(Branch branch, HookChain chain, string hook)
     {
-        IReadOnlyList<Branch> now = [branch];
-        foreach (var table in context.Tables(branch.Namespace, name, branch.Packet.Tuple.Destination.IsIpv6))
-            now = [.. now.SelectMany(b => b.Verdict is null ? Outcomes(b, table, hook).Select(o => Finish(o.Branch, o.Outcome, table, hook)) : [b])];
-        return now;
-    }
-
-    /// <summary>The ways through a table's chain, their steps added, the deciding rule's too.</summary>
-    public static IEnumerable<(Branch Branch, TableOutcome Outcome)> Outcomes(Branch branch, IptablesTable table, string hook)
-    {
-        foreach (var outcome in TableWalker.Walk(branch.Namespace, table, hook, branch.Packet))
+        foreach (var outcome in TableWalker.Walk(chain.Ruleset, chain.Chain, branch.Packet))
         {
             var b = branch;
             foreach (var hit in outcome.Path)
-                b = (b with { Packet = hit.Packet }).Add(Step(b, StepKind.Rule, table, hook, hit.Rule, hit.IsCertain || hit.Rule.Target is not (null or ContinueTarget) ? hit.Rule.Text : $"{hit.Rule.Text} (whether it matches cannot be told, and changes nothing)", hit.Packet));
+                b = (b with { Packet = hit.Packet }).Add(Step(b, chain, hook, hit.Rule, Text(hit), hit.Packet) with { Element = hit.Element });
             b = b with { Packet = outcome.Packet };
             if (outcome.Packet.Connection is { } c && !ReferenceEquals(c, branch.Packet.Connection))
                 b = b.Keep(c);
@@ -58,28 +52,28 @@ internal static class NetfilterHook
                 b = b with { Conditions = b.Conditions.Contains(condition) ? b.Conditions : b.Conditions.Add(condition) };
             b = b with { Probability = b.Probability * outcome.Probability };
             if (outcome.Deciding is { } rule)
-                b = b.Add(Step(b, StepKind.Rule, table, hook, rule, rule.Text, b.Packet));
-            else if (table.Chains.TryGetValue(hook, out var chain) && outcome.Verdict != "cut")
-                b = b.Add(new PathStep(StepKind.Policy, b.Namespace.Name, $":{chain.Name} {chain.Policy ?? "ACCEPT"}", b.Packet) { Hook = hook, Table = table.Name, Chain = chain.Name, Location = chain.Location, Depth = b.Depth });
+                b = b.Add(Step(b, chain, hook, rule, rule.Text, b.Packet));
+            else if (outcome.Verdict != "cut")
+                b = b.Add(new PathStep(StepKind.Policy, b.Namespace.Name, chain.Chain.PolicyLine.Text, b.Packet) { Hook = hook, Table = chain.Ruleset.Table, Chain = chain.Chain.Name, Location = chain.Chain.PolicyLine.Location, Depth = b.Depth });
             yield return (b, outcome);
         }
     }
 
-    private static Branch Finish(Branch b, TableOutcome outcome, IptablesTable table, string hook)
+    private static Branch Finish(Branch b, TableOutcome outcome, HookChain chain, string hook)
     {
         switch (outcome.Verdict)
         {
             case "DROP":
-                var why = outcome.Deciding is { } rule ? $"dropped by a rule of {table.Name} {rule.Chain}{Comment(rule)}" : $"dropped by the policy of {table.Name} {hook}";
+                var why = outcome.Deciding is { } rule ? $"dropped by a rule of {chain.Ruleset.Table} {rule.Chain}{Comment(rule)}" : $"dropped by the policy of {chain.Ruleset.Table} {hook}";
                 return b.Add(Last(b, StepKind.Drop, why)).End(Verdict.DroppedByRule, why);
             case "REJECT":
-                var with = (outcome.Deciding?.Target as RejectTarget)?.With ?? "icmp-port-unreachable";
-                var text = $"rejected with {with} by a rule of {table.Name} {outcome.Deciding?.Chain}{Comment(outcome.Deciding)}";
+                var with = (outcome.Target as RejectTarget)?.With ?? "icmp-port-unreachable";
+                var text = $"rejected with {with} by a rule of {chain.Ruleset.Table} {outcome.Deciding?.Chain}{Comment(outcome.Deciding)}";
                 return b.Add(Last(b, StepKind.Reject, text)).End(Verdict.RejectedByRule, text) with { Answer = new IcmpAnswer(with) };
             case "cut":
-                return b.CannotTell($"{table.Name} {hook} branches more than {TableWalker.MaxOutcomes} times; the rest is cut");
+                return b.CannotTell($"{chain.Ruleset.Table} {hook} branches more than {TableWalker.MaxOutcomes} times; the rest is cut");
             case "unknown-target":
-                return b.CannotTell($"what target {outcome.Deciding?.Target?.Name} does is not known; the packets' counters of that rule would tell", outcome.Deciding?.Location);
+                return b.CannotTell($"what target {outcome.Target?.Name} does is not known; the packets' counters of that rule would tell", outcome.Deciding?.Location);
             case "QUEUE" or "NFQUEUE":
                 return b.CannotTell($"a program in user space decides ({outcome.Verdict})", outcome.Deciding?.Location);
             default:
@@ -89,8 +83,10 @@ internal static class NetfilterHook
 
     private static PathStep Last(Branch b, StepKind kind, string text) => b.Steps!.Step with { Kind = kind, Text = text };
 
-    private static string Comment(IptablesRule? rule) => rule?.Comment is { Length: > 0 } c ? $" (\"{c}\")" : "";
+    private static string Comment(NetfilterRule? rule) => rule?.Comment is { Length: > 0 } c ? $" (\"{c}\")" : "";
 
-    private static PathStep Step(Branch b, StepKind kind, IptablesTable table, string hook, IptablesRule rule, string text, PacketState packet) =>
-        new(kind, b.Namespace.Name, text, packet) { Hook = hook, Table = table.Name, Chain = rule.Chain, Location = rule.Location, Depth = b.Depth };
+    private static string Text(RuleHit hit) => hit.IsCertain ? hit.Rule.Text : $"{hit.Rule.Text} (whether it matches cannot be told, and changes nothing)";
+
+    private static PathStep Step(Branch b, HookChain chain, string hook, NetfilterRule rule, string text, PacketState packet) =>
+        new(StepKind.Rule, b.Namespace.Name, text, packet) { Hook = hook, Table = chain.Ruleset.Table, Chain = rule.Chain, Location = rule.Location, Depth = b.Depth };
 }

@@ -1,3 +1,4 @@
+using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Forwarding.Routing;
@@ -9,15 +10,15 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 internal static class Translation
 {
     /// <summary>One way, or one per address of a range, from which a hash of the client chooses.</summary>
-    public static IEnumerable<Branch> Apply(Branch b, IptablesRule rule, string hook, bool isDestination)
+    public static IEnumerable<Branch> Apply(Branch b, NetfilterRule rule, RuleTarget decided, string hook, bool isDestination)
     {
-        if (rule.Target is NetmapTarget netmap)
+        if (decided is NetmapTarget netmap)
         {
             yield return Set(b, rule, hook, isDestination, Map(isDestination ? b.Packet.Tuple.Destination : b.Packet.Tuple.Source, netmap.Prefix), new NatTarget(isDestination ? NatKind.Dnat : NatKind.Snat) { Name = "NETMAP" });
             yield break;
         }
 
-        var target = (NatTarget)rule.Target!;
+        var target = (NatTarget)decided;
         switch (target.Translation)
         {
             case NatKind.Redirect:
@@ -36,7 +37,7 @@ internal static class Translation
         }
     }
 
-    private static IEnumerable<Branch> Range(Branch b, IptablesRule rule, NatTarget target, string hook)
+    private static IEnumerable<Branch> Range(Branch b, NetfilterRule rule, NatTarget target, string hook)
     {
         const int most = 64; // beyond that, the ways differ in nothing a reader could use
         var isDestination = target.Translation == NatKind.Dnat;
@@ -64,7 +65,7 @@ internal static class Translation
 
     private static IpAddress At(IpAddress first, ulong i) => first.IsIpv4 ? IpAddress.FromIpv4((uint)(first.Low + i)) : IpAddress.FromIpv6(first.High, first.Low + i);
 
-    private static Branch Set(Branch b, IptablesRule rule, string hook, bool isDestination, IpAddress address, NatTarget target)
+    private static Branch Set(Branch b, NetfilterRule rule, string hook, bool isDestination, IpAddress address, NatTarget target)
     {
         var packet = b.Packet;
         var c = packet.Connection!;

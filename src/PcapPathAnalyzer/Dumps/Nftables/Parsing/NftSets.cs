@@ -38,6 +38,7 @@ internal static class NftSets
 
     private static NftElement Element(NftCursor c, IReadOnlyList<NftType> types, SourceLocation at)
     {
+        var from = c.Position;
         var key = Key(c, types);
         string? comment = null;
         var isConditional = false;
@@ -52,7 +53,7 @@ internal static class NftSets
             Settings(c, ref comment, ref isConditional);
         }
 
-        return new NftElement(key, at) { Data = data, Verdict = verdict, Comment = comment, IsConditional = isConditional };
+        return new NftElement(key, at) { Text = c.Text(from, c.Position), Data = data, Verdict = verdict, Comment = comment, IsConditional = isConditional };
     }
 
     /// <summary>A value for each type, with dots between.</summary>

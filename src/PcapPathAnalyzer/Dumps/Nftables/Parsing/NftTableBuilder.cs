@@ -94,6 +94,8 @@ internal sealed class NftChainBuilder(string name, SourceLocation location)
 
     public List<string> Devices { get; } = [];
 
+    public (SourceLocation Location, string Text)? HookLine { get; set; }
+
     public string? Policy { get; set; }
 
     public string? Comment { get; set; }
@@ -111,6 +113,7 @@ internal sealed class NftChainBuilder(string name, SourceLocation location)
         Type = Type,
         Hook = Hook,
         Priority = Priority,
+        HookLine = HookLine,
         Devices = Devices,
         Policy = Hook is null ? null : Policy ?? "ACCEPT",
         Comment = Comment,

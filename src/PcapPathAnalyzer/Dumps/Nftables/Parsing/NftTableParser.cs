@@ -139,6 +139,7 @@ internal sealed class NftTableParser(DumpText text, DumpDocument document, NftRu
     private void Hook(NftCursor c, string family, NftChainBuilder chain)
     {
         var first = c.Current;
+        chain.HookLine = (At(first), text[first.Line][first.Start..].TrimEnd());
         chain.Type = c.At(1).Text;
         c.Position = 3;
         chain.Hook = c.Take().Text;

@@ -1,0 +1,25 @@
+using PcapPathAnalyzer.Dumps.Nftables;
+using PcapPathAnalyzer.Forwarding.Routing;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Forwarding.Netfilter.Nftables;
+
+/// <summary>Answers <c>fib</c> expressions by the namespace's routing (net/ipv4/netfilter/nft_fib_ipv4.c).</summary>
+internal static class NftFibLookup
+{
+    public static NftReading Read(NetworkNamespace ns, NftFib fib, PacketState packet)
+    {
+        var isSource = fib.Keys.Contains("saddr");
+        var address = isSource ? packet.Tuple.Source : packet.Tuple.Destination;
+        var device = fib.Keys.Contains("iif") ? packet.In : fib.Keys.Contains("oif") ? packet.Out : null;
+        if (fib.Result == "type")
+            return NftReading.Of(AddressTypes.Of(ns, address, device).ToLowerInvariant());
+        if (fib.Result is not ("oif" or "oifname"))
+            return NftReading.Unknown;
+        // What loops back has a way back by nature.
+        if (packet.In == "lo" && device is not null)
+            return NftReading.Of("lo");
+        var query = new RouteQuery { Destination = address, Source = isSource ? packet.Tuple.Destination : packet.Tuple.Source, Mark = fib.Keys.Contains("mark") ? packet.Mark : 0, Out = device };
+        return PolicyRouting.Decide(ns, query) is [{ Kind: not RouteKind.Unknown } only] ? NftReading.Of(only.Kind == RouteKind.Unicast && (device is null || only.Device == device) ? only.Device : "") : NftReading.Unknown;
+    }
+}
