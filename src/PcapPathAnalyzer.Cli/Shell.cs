@@ -19,9 +19,11 @@ internal static class Shell
             return Unusable;
         }
 
+        Talk.Apply(parsed);
+        using var interruption = new Interruption();
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception e) when (e is BundleException or Commands.BpfFilterException)
         {

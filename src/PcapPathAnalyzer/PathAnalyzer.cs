@@ -19,10 +19,11 @@ public static class PathAnalyzer
         var problems = new List<Problem>(bundle.Problems);
         var network = BuildNetwork(bundle);
         using var pool = new BlockPool(options.ObservationMemory);
-        var (readings, observations) = new CaptureFiles(network, pool, options.Filter).Read(bundle.Captures, (file, done) => options.Progress?.Report(new AnalysisProgress($"reading {file}", done, bundle.Captures.Count)));
+        var meter = options.Progress is { } progress ? new ReadingMeter(progress, bundle) : null;
+        var (readings, observations) = new CaptureFiles(network, pool, options.Filter).Read(meter?.Meter(bundle.Captures) ?? bundle.Captures);
         problems.AddRange(readings.SelectMany(r => r.Problems));
         var count = observations.Count;
-        options.Progress?.Report(new AnalysisProgress($"stitching {count} observations", bundle.Captures.Count, bundle.Captures.Count));
+        meter?.Next($"stitching {count} observations");
         var keeper = new PacketKeeper(options.KeptObservations);
         var (flows, clocks) = new Stitcher(observations, network, pool).Stitch(() => Explainer(network), (flow, clocks) =>
         {
@@ -31,7 +32,7 @@ public static class PathAnalyzer
             keeper.Settle(flow);
         });
         AddressEvidence.Apply(flows, network);
-        options.Progress?.Report(new AnalysisProgress("diagnosing", bundle.Captures.Count, bundle.Captures.Count));
+        meter?.Next("diagnosing");
         var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures, Resolutions = [.. readings.SelectMany(r => r.Resolutions.All)] };
         return new AnalysisResult
         {
@@ -93,6 +94,3 @@ public sealed record AnalysisOptions
 
     public IProgress<AnalysisProgress>? Progress { get; init; }
 }
-
-/// <summary>What the analysis is doing, and how many captures are read.</summary>
-public readonly record struct AnalysisProgress(string Doing, int Done, int Total);

@@ -33,7 +33,9 @@ internal static class BatchCommand
             var options = new BatchOptions { Jobs = parsed.GetValue(jobs) ?? Environment.ProcessorCount, Resume = parsed.GetValue(resume), Output = reports with { Packets = parsed.GetValue(packets) } };
             return Run(BatchItem.List([.. parsed.GetValue(paths) ?? [], .. Lines(parsed.GetValue(list))]), new BatchFolder(parsed.GetValue(output)!), part, options, threshold);
         });
-        return command;
+        return command.WithExamples(
+            "pcappath batch cases/*.tar.gz --out out --resume",
+            "pcappath batch --list cases.txt --out out --shard 3/8");
     }
 
     private static int Run(IReadOnlyList<BatchItem> all, BatchFolder folder, BatchShard shard, BatchOptions options, Severity? threshold)

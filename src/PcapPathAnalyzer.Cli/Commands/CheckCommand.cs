@@ -17,7 +17,9 @@ internal static class CheckCommand
         var failOn = new Option<string?>("--fail-on") { Description = "Exit with 1 when a problem is at least this bad: info, warning or error", HelpName = "SEVERITY" };
         var command = new Command("check", "What is wrong in the dumps themselves, before any packet") { bundle, format, failOn };
         command.SetAction(parsed => Run(parsed.GetValue(bundle)!, parsed.GetValue(format)!, parsed.GetValue(failOn)));
-        return command;
+        return command.WithExamples(
+            "pcappath check bundle/",
+            "pcappath check bundle/ --format json --fail-on warning");
     }
 
     private static int Run(string path, string format, string? failOn)

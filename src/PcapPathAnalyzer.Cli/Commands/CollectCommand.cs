@@ -10,11 +10,11 @@ internal static class CollectCommand
         var command = new Command("collect", "Print the shell script that makes a bundle on a node (needs iproute2, iptables, tcpdump there)");
         command.SetAction(static _ =>
         {
-            using var script = typeof(CollectCommand).Assembly.GetManifestResourceStream("collect.sh")!;
-            using var output = Console.OpenStandardOutput();
-            script.CopyTo(output);
+            Resources.Print("collect.sh");
             return Shell.Done;
         });
-        return command;
+        return command.WithExamples(
+            "pcappath collect > collect.sh",
+            "pcappath collect | ssh root@node-a sh -s -- -d 60 -i eth0 -p all");
     }
 }

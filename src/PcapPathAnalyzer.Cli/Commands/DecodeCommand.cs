@@ -39,7 +39,10 @@ internal static class DecodeCommand
             });
             return Run(parsed.GetValue(captures)!, parsed.GetValue(format)!, parsed.GetValue(filter), decoder);
         });
-        return command;
+        return command.WithExamples(
+            "pcappath decode eth0.pcap",
+            "pcappath decode node-a/*.pcap --filter 'udp port 53'",
+            "pcappath decode capture.pcapng.gz --format json");
     }
 
     private static int Run(string[] captures, string format, string? expression, FrameDecoder decoder)

@@ -17,7 +17,10 @@ internal static class DumpCommand
         format.AcceptOnlyFromAmong("json", "iptables-save");
         var command = new Command("dump", "A dump as JSON lines, a record per entry") { files, check, format };
         command.SetAction(parsed => Run(parsed.GetValue(files)!, parsed.GetValue(check), parsed.GetValue(format) == "iptables-save"));
-        return command;
+        return command.WithExamples(
+            "pcappath dump ip-route.txt",
+            "pcappath dump --check node-a/*.txt",
+            "pcappath dump iptables-save.txt --format iptables-save");
     }
 
     private static int Run(string[] files, bool check, bool asRuleset)

@@ -45,7 +45,10 @@ internal static class ExplainCommand
             };
             return Run(parsed.GetValue(bundle)!, question, parsed.GetValue(format) ?? "text");
         });
-        return command;
+        return command.WithExamples(
+            "pcappath explain bundle/ --from node-a/pods/client-0 --to 10.96.12.34:80",
+            "pcappath explain bundle/ --from 203.0.113.9 --to 192.168.56.11:30080 --in node-a:eth0",
+            "pcappath explain bundle/ --from 10.244.0.5 --to 10.244.1.7 --proto icmp --format json");
     }
 
     private static int Run(string path, Question question, string format)

@@ -28,7 +28,10 @@ internal static class ExportCommand
             var export = new FlowExport(result) { OriginalClocks = parsed.GetValue(clocks), Filter = bpf is null ? null : bpf.Matches };
             return Run(export, Pick(result, ids, codes), parsed.GetValue(output)!);
         });
-        return command;
+        return command.WithExamples(
+            "pcappath export bundle/ --flow f4 -o f4.pcapng",
+            "pcappath export bundle/ --finding dropped-by-rule -o - | tshark -r -",
+            "pcappath export bundle/ --flow f4 --filter tcp --original-clocks -o f4.pcapng");
     }
 
     private static int Run(FlowExport export, IReadOnlyCollection<Flow> flows, string output)

@@ -15,7 +15,9 @@ internal static class InspectBundleCommand
         var schema = new Option<bool>("--schema") { Description = "Print the JSON schema of bundle.json instead" };
         var command = new Command("inspect-bundle", "What was recognised as what, why, and what is missing for a full answer") { bundle, format, schema };
         command.SetAction(parsed => Run(parsed.GetValue(bundle), parsed.GetValue(format)!, parsed.GetValue(schema)));
-        return command;
+        return command.WithExamples(
+            "pcappath inspect-bundle bundle.tar.gz",
+            "pcappath inspect-bundle --schema");
     }
 
     private static int Run(string? path, string format, bool schema)

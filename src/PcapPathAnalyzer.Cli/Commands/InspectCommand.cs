@@ -13,7 +13,7 @@ internal static class InspectCommand
         var place = new Argument<string>("CAPTURE#FRAME") { Description = "A capture file and the number of a frame in it, from 1" };
         var command = new Command("inspect", "One frame in full, layer by layer") { place };
         command.SetAction(parsed => Run(parsed.GetValue(place)!));
-        return command;
+        return command.WithExamples("pcappath inspect node-a/eth0.pcap#17");
     }
 
     private static int Run(string place)

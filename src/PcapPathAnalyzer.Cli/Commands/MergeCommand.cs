@@ -20,6 +20,8 @@ internal static class MergeCommand
             BatchMerger.Merge(from.Select(f => new BatchFolder(f)), target).Write(target, BatchShard.Whole);
             return Shell.Done;
         });
-        return command;
+        return command.WithExamples(
+            "pcappath merge out",
+            "pcappath merge worker-0 worker-1 --out all");
     }
 }

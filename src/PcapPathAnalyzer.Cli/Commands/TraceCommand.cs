@@ -18,7 +18,10 @@ internal static class TraceCommand
         format.AcceptOnlyFromAmong("text", "json");
         var command = new Command("trace", "One packet, or one flow, hop by hop, with the dump lines that explain each hop") { bundle, frame, flow, format };
         command.SetAction(parsed => Run(parsed.GetValue(bundle)!, parsed.GetValue(frame), parsed.GetValue(flow), parsed.GetValue(format) == "json"));
-        return command;
+        return command.WithExamples(
+            "pcappath trace bundle/ node-a/cni0.pcap#4",
+            "pcappath trace bundle/ --flow f4",
+            "pcappath trace bundle/ --flow f4 --format json");
     }
 
     private static int Run(string path, string? frame, string? flow, bool asJson)

@@ -14,7 +14,10 @@ public static class CheckReport
     public static void WriteText(IEnumerable<DumpRemark> remarks, TextWriter writer)
     {
         foreach (var remark in remarks)
-            writer.WriteLine(Printable.Text(remark.ToString()));
+        {
+            var problem = remark.Problem with { Location = remark.Problem.Location with { File = ProblemsReport.File(remark.Problem.Location.File) } };
+            writer.WriteLine(Printable.Text(problem.ToString()));
+        }
     }
 
     /// <summary><c>{"schema", "bundle", "problems": [{"code", "severity", "namespace", "file", "line", "column", "message", "related"}…], "counts"}</c>.</summary>

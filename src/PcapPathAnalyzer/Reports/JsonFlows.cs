@@ -9,7 +9,7 @@ namespace PcapPathAnalyzer.Reports;
 
 /// <summary>
 /// The flows of <c>analysis.json</c>, one a line. There may be millions of hops: they are written as UTF-8, on all processors,
-/// and what thousands of hops share is made once. (Newtonsoft.Json took five times as long.)
+/// and what thousands of hops share is made once.
 /// </summary>
 internal sealed class JsonFlows
 {

@@ -19,7 +19,7 @@ public sealed class JsonReport : IReport
     public void Write(AnalysisResult result, string folder) =>
         OutputFile.WriteBytes(Path.Combine(folder, "analysis.json"), stream => Write(result, stream));
 
-    private static void Write(AnalysisResult result, Stream stream)
+    public static void Write(AnalysisResult result, Stream stream)
     {
         using var writer = OutputFile.Text(stream);
         using var json = new JsonTextWriter(writer) { Formatting = Formatting.Indented, CloseOutput = false };
@@ -109,6 +109,20 @@ public sealed class JsonReport : IReport
         json.Member("dropped", p.Dropped < 0 ? null : p.Dropped);
         json.Member("firstTime", p.Frames == 0 ? null : p.FirstTime.ToString());
         json.Member("lastTime", p.Frames == 0 ? null : p.LastTime.ToString());
+        json.List("tunnels", p.Tunnels, Tunnel);
+        json.WriteEndObject();
+    }
+
+    private static void Tunnel(JsonTextWriter json, TunnelTraffic t)
+    {
+        json.WriteStartObject();
+        json.Member("kind", t.Tunnel.Kind.ToString().ToLowerInvariant());
+        json.Member("vni", t.Tunnel.Vni < 0 ? null : t.Tunnel.Vni);
+        json.Member("outerSrc", t.Tunnel.OuterSource.ToString());
+        json.Member("outerDst", t.Tunnel.OuterDestination.ToString());
+        json.Member("packets", t.Packets);
+        json.Member("bytes", t.Bytes);
+        json.Member("withoutIp", t.WithoutIp);
         json.WriteEndObject();
     }
 

@@ -13,6 +13,8 @@ public static class OutputFile
 
     private static readonly ConcurrentDictionary<string, bool> Unfinished = new(StringComparer.Ordinal);
 
+    private static volatile bool isAbandoned;
+
     public static void Write(string path, Action<TextWriter> write) =>
         WriteBytes(path, stream =>
         {
@@ -31,6 +33,9 @@ public static class OutputFile
         Unfinished.TryAdd(aside, true);
         try
         {
+            // After the name is on the list: either this sees that all is over, or Abandon sees the name.
+            if (isAbandoned)
+                throw new IOException($"{path} was not written: the program was told to stop");
             using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16))
                 write(stream);
             File.Move(aside, path, overwrite: true);
@@ -49,6 +54,7 @@ public static class OutputFile
     /// <summary>Deletes what is not whole: for a process that is told to stop and will not return to its writers.</summary>
     public static void Abandon()
     {
+        isAbandoned = true;
         foreach (var aside in Unfinished.Keys)
             File.Delete(aside);
     }

@@ -68,7 +68,7 @@ internal static class SarifLog
         json.List("logicalLocations", [ns], (j, name) =>
         {
             j.WriteStartObject();
-            j.Member("fullyQualifiedName", name);
+            j.Member("fullyQualifiedName", Printable.Text(name));
             j.Member("kind", "namespace");
             j.WriteEndObject();
         });

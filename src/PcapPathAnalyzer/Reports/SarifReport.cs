@@ -35,7 +35,7 @@ public sealed class SarifReport : IReport
         json.Object("partialFingerprints", () => json.Member("pcappath/v1", SarifFingerprint.Of(f)));
         json.Object("properties", () =>
         {
-            json.Member("namespace", f.Namespace);
+            json.Member("namespace", Printable.Text(f.Namespace));
             json.Member("confidence", f.Confidence);
             json.List("flows", f.Flows, (j, x) => j.WriteValue(x.Id));
         });

@@ -11,20 +11,17 @@ internal sealed class CaptureFiles(Network network, BlockPool pool, FrameFilter?
     private readonly FileNumbersPool numbers = new();
 
     /// <param name="captures">In the bundle's order.</param>
-    /// <param name="begun">Told, from any thread, which file is begun and how many are done.</param>
-    public (IReadOnlyList<CaptureReading> Readings, Observations Observations) Read(IReadOnlyList<BundleCapture> captures, Action<string, int> begun)
+    public (IReadOnlyList<CaptureReading> Readings, Observations Observations) Read(IReadOnlyList<BundleCapture> captures)
     {
         var decode = new DecodeOptions { VxlanPorts = network.VxlanPorts() };
         var readings = new CaptureReading?[captures.Count];
         var merger = new ReadingMerger(numbers);
-        var (done, merged) = (0, 0);
+        var merged = 0;
         // One by one from a queue: files differ in size, and a fixed share for each thread would leave one waiting.
         var queue = System.Collections.Concurrent.Partitioner.Create(Enumerable.Range(0, captures.Count), System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering);
         Parallel.ForEach(queue, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, n =>
         {
-            begun(captures[n].File, Volatile.Read(ref done));
             var reading = Read(captures[n], decode);
-            Interlocked.Increment(ref done);
             // In the files' order, whichever is read first; the numbers of a merged file are free for the next.
             lock (merger)
             {

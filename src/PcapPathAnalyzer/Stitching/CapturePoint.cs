@@ -56,5 +56,18 @@ public sealed class CapturePoint
     /// <summary>Frames the capture lost by its own account; -1 where it does not say.</summary>
     public long Dropped { get; internal set; } = -1;
 
+    // By the file's own number of the tunnel, while the file is read.
+    private readonly List<TunnelTraffic?> tunnels = [];
+
+    /// <summary>Traffic of each tunnel that was seen here; nobody's flow.</summary>
+    public IEnumerable<TunnelTraffic> Tunnels => tunnels.OfType<TunnelTraffic>();
+
+    internal TunnelTraffic TunnelAt(int number, ObservationTables tables)
+    {
+        while (tunnels.Count <= number)
+            tunnels.Add(null);
+        return tunnels[number] ??= new TunnelTraffic(tables.Tunnels[number]);
+    }
+
     public override string ToString() => $"{Namespace}:{Interface}";
 }

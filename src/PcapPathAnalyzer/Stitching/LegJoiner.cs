@@ -29,7 +29,9 @@ internal sealed class LegJoiner(Observations observations, Network network)
         // What one entry can only mean stands before packets that look alike.
         if (translates)
             JoinByConntrack(onlyCertain: true);
-        foreach (var pair in new PairChoice(tables, union, AreApart).Choose(new SharedPackets(observations, AreApart).Pairs()))
+        var shared = new SharedPackets(observations, AreApart);
+        var choice = new PairChoice(tables, union, (a, b, isOpposed) => AreApart(a, b) || shared.ShareAPlace(a, b, isOpposed));
+        foreach (var pair in choice.Choose(shared.Pairs()))
             joins.Add(new LegJoin(pair.A, pair.B, pair.IsAmbiguous ? JoinReason.Ambiguous : JoinReason.Identity, pair.Packets));
         // Twice: the entry of the first of two translating nodes may lead to a leg that the second one's entry reveals.
         for (var pass = 0; pass < 2 && translates; pass++)

@@ -42,6 +42,8 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
                     into.Resolutions.Note(point, frame.Arp, captured.Number, captured.Time.Nanoseconds);
                 if (frame.Count > 0 && !IsOpaqueTunnel())
                     Add(into, point, captured);
+                else if (frame.Count > 0)
+                    CountOpaque(into.Tables, point, captured);
             }
         }
         finally
@@ -63,6 +65,13 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
 
     // ARP inside a tunnel, or an inside that was not captured: the tunnel's own packet is nobody's flow.
     private bool IsOpaqueTunnel() => (frame.Innermost.Flags & PacketFlags.Tunnel) != 0;
+
+    private void CountOpaque(ObservationTables tables, CapturePoint point, in CapturedFrame captured)
+    {
+        ref readonly var outer = ref frame.Innermost;
+        var number = tables.Tunnels.Add(new TunnelKey(frame.Link.Encapsulation, frame.Link.Vni, outer.Source, outer.Destination));
+        point.TunnelAt(number, tables).Add(captured.OriginalLength, hasIp: false);
+    }
 
     // Fragments of a tunnel's packet carry pieces of the packet inside. True where this frame is a later one of a known packet.
     private bool IsPieceOfInside(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
@@ -135,6 +144,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         reading.Add(o);
         if (o.Tunnel == 0)
             return;
+        point.TunnelAt(o.Tunnel, tables).Add(captured.OriginalLength, hasIp: true);
         foreach (ref readonly var outer in frame.Packets)
         {
             if (outer.HeaderOffset < packet.HeaderOffset && outer.IsFragment)

@@ -9,10 +9,13 @@ namespace PcapPathAnalyzer.Stitching;
 /// </summary>
 /// <param name="tables">What the legs' tuples are.</param>
 /// <param name="union">Takes what is decided.</param>
-/// <param name="areApart">Says that other evidence makes two legs two connections.</param>
-internal sealed class PairChoice(ObservationTables tables, LegUnion union, Func<Leg, Leg, bool> areApart)
+/// <param name="areApart">Says that other evidence makes two legs two connections; the third argument is whether they are turned against each other.</param>
+internal sealed class PairChoice(ObservationTables tables, LegUnion union, Func<Leg, Leg, bool, bool> areApart)
 {
     private readonly Dictionary<int, Best> best = [];
+
+    // Of the legs that are candidates, those of each connection, by its root.
+    private readonly Dictionary<int, List<Leg>> members = [];
 
     /// <summary>Joins what can be joined, and says what could not be decided.</summary>
     /// <param name="candidates">In order of their legs' numbers.</param>
@@ -22,7 +25,7 @@ internal sealed class PairChoice(ObservationTables tables, LegUnion union, Func<
         {
             if (!pair.IsProven && !IsSameHandshake(pair))
                 continue;
-            union.Unite(pair.A.Index, pair.B.Index, pair.IsOpposed);
+            Join(pair);
             yield return pair;
         }
 
@@ -30,14 +33,14 @@ internal sealed class PairChoice(ObservationTables tables, LegUnion union, Func<
         for (var joined = true; joined;)
         {
             joined = false;
-            open = open.FindAll(p => !union.AreOne(p.A.Index, p.B.Index) && !areApart(p.A, p.B));
+            open = open.FindAll(p => !union.AreOne(p.A.Index, p.B.Index) && MayBeOne(p));
             Rank(open);
             // By the ranks of this round: what it joins chooses as one in the next.
             foreach (var pair in open.FindAll(IsMutual))
             {
-                if (union.AreOne(pair.A.Index, pair.B.Index) || areApart(pair.A, pair.B))
+                if (union.AreOne(pair.A.Index, pair.B.Index) || !MayBeOne(pair))
                     continue;
-                union.Unite(pair.A.Index, pair.B.Index, pair.IsOpposed);
+                Join(pair);
                 joined = true;
                 yield return pair;
             }
@@ -45,6 +48,35 @@ internal sealed class PairChoice(ObservationTables tables, LegUnion union, Func<
 
         foreach (var pair in open.FindAll(IsTie))
             yield return pair with { IsAmbiguous = true };
+    }
+
+    // What two legs cannot be, the connections they belong to cannot be either.
+    private bool MayBeOne(SharedPair pair)
+    {
+        var (these, those) = (Members(pair.A), Members(pair.B));
+        return !these.Exists(a => those.Exists(b => areApart(a, b, pair.IsOpposed ^ Differ(pair.A, a) ^ Differ(pair.B, b))));
+    }
+
+    private bool Differ(Leg a, Leg b) => union.IsTurned(a.Index) != union.IsTurned(b.Index);
+
+    private List<Leg> Members(Leg leg)
+    {
+        var root = union.Root(leg.Index);
+        if (!members.TryGetValue(root, out var list))
+            members.Add(root, list = [leg]);
+        if (!list.Contains(leg))
+            list.Add(leg);
+        return list;
+    }
+
+    private void Join(SharedPair pair)
+    {
+        var (these, those) = (Members(pair.A), Members(pair.B));
+        union.Unite(pair.A.Index, pair.B.Index, pair.IsOpposed);
+        if (ReferenceEquals(these, those))
+            return;
+        these.AddRange(those);
+        members[union.Root(pair.A.Index)] = these;
     }
 
     private void Rank(List<SharedPair> pairs)

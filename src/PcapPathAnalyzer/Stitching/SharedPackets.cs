@@ -25,6 +25,7 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
     private readonly List<Leg> legs = observations.Legs;
     private readonly Dictionary<ulong, Sharers> owners = [];
     private readonly Dictionary<(int A, int B), PairScore> scores = [];
+    private readonly Dictionary<int, HashSet<Place>> places = [];
 
     /// <summary>Legs that may be one connection, in order of their numbers.</summary>
     public List<SharedPair> Pairs()
@@ -44,10 +45,11 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
                 {
                     if (o.Leg < 0 || !asked[o.Leg] || !IsTelling(o))
                         continue;
-                    Note(o, o.Identity(), mask);
-                    // Payloads that only begin alike are told apart where all of them was captured; such a match counts twice.
+                    // Payloads that only begin alike are told apart where all of them was captured; a copy cut short is held
+                    // against the beginning of the others.
+                    Note(o, o.Identity(), o.WholeHash, mask);
                     if (o.WholeHash != 0)
-                        Note(o, o.Identity() ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), mask);
+                        Note(o, o.Identity() ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), 0, mask);
                 }
             });
         }
@@ -63,7 +65,39 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
             }
         }
 
-        return scores.OrderBy(s => s.Key).Select(s => s.Value.Pair(legs[s.Key.A], legs[s.Key.B])).ToList();
+        NotePlaces();
+        return scores.OrderBy(s => s.Key).Select(s => s.Value.Pair(legs[s.Key.A], legs[s.Key.B])).Where(p => p.IsProven || !ShareAPlace(p.A, p.B, p.IsOpposed)).ToList();
+    }
+
+    private void NotePlaces()
+    {
+        foreach (var ((a, b), score) in scores)
+        {
+            if (score.IsProven)
+                continue;
+            places.TryAdd(a, []);
+            places.TryAdd(b, []);
+        }
+
+        for (var file = 0; file < observations.Files && places.Count > 0; file++)
+        {
+            observations.ForEach(file, consume: false, block =>
+            {
+                foreach (ref readonly var o in block)
+                {
+                    if (o.Leg >= 0 && o.Kind == ObservationKind.Packet && places.TryGetValue(o.Leg, out var seen))
+                        seen.Add(new Place(o.Point, o.Tunnel, o.Macs, o.Ttl, o.Heading, o.Tuple == legs[o.Leg].Forward));
+                }
+            });
+        }
+    }
+
+    // A packet passes a place once: what is seen there, on the same way, under two tuples is two packets, however alike.
+    public bool ShareAPlace(Leg x, Leg y, bool isOpposed)
+    {
+        if (!places.TryGetValue(x.Index, out var a) || !places.TryGetValue(y.Index, out var b))
+            return false;
+        return isOpposed ? b.Any(p => a.Contains(p with { IsForward = !p.IsForward })) : a.Overlaps(b);
     }
 
     // Handshakes speak for themselves, unless some connection has none: then any other may be its continuation.
@@ -76,18 +110,21 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
         return asked;
     }
 
-    private void Note(in Observation o, ulong identity, ulong mask)
+    private void Note(in Observation o, ulong identity, uint whole, ulong mask)
     {
         if ((identity & mask) != 0 && legs[o.Leg].Count > Short)
             return;
         if (!owners.TryGetValue(identity, out var list))
             owners.Add(identity, list = new Sharers(o.HasTcp() && (o.TcpFlags & TcpFlags.Ack) != 0));
-        if (list.Count <= MaxShared && !list.Contains((o.Leg, o.Tuple)))
-            list.Add((o.Leg, o.Tuple));
+        if (list.Count <= MaxShared && !list.Contains((o.Leg, o.Tuple, whole)))
+            list.Add((o.Leg, o.Tuple, whole));
     }
 
-    private void AddScore((int Leg, int Tuple) x, (int Leg, int Tuple) y, bool isProof)
+    private void AddScore((int Leg, int Tuple, uint Whole) x, (int Leg, int Tuple, uint Whole) y, bool isProof)
     {
+        // Both are known whole: that is compared by itself.
+        if (x.Whole != 0 && y.Whole != 0)
+            return;
         var (a, b) = x.Leg < y.Leg ? (x, y) : (y, x);
         var (legA, legB) = (legs[a.Leg], legs[b.Leg]);
         if (a.Leg == b.Leg || tables.Tuples[a.Tuple].Protocol != tables.Tuples[b.Tuple].Protocol || legA.Forward == legB.Forward || legA.Forward == legB.Reverse)
@@ -125,10 +162,12 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
 
     /// <summary>Legs that have a packet of one identity.</summary>
     /// <param name="isProof">The packet carries both sides' sequence numbers: 64 bits that no two connections share by chance.</param>
-    private sealed class Sharers(bool isProof) : List<(int Leg, int Tuple)>(1)
+    private sealed class Sharers(bool isProof) : List<(int Leg, int Tuple, uint Whole)>(1)
     {
         public bool IsProof { get; } = isProof;
     }
+
+    private readonly record struct Place(int Point, int Tunnel, int Macs, byte Ttl, PacketHeading Heading, bool IsForward);
 
     private record struct PairScore
     {

@@ -25,7 +25,6 @@ public sealed class DumpAccountingTests
         ["iptables-rules"] = ["iptables-rules"],
         ["iptables-save"] = ["iptables-save", "iptables-rules", "script"],
         ["netstat"] = ["netstat", "ss", "route", "nstat", "netstat-statistics", "netstat-interfaces", "netstat-groups"],
-        ["nft"] = ["nft-ruleset"],
         ["proc"] = ["arp", "proc-net-route", "proc-net-sockets", "conntrack"],
         ["ss"] = ["ss"],
         ["sysctl"] = ["sysctl"],

@@ -6,7 +6,7 @@ using PcapPathAnalyzer.Topology;
 namespace PcapPathAnalyzer.Tests.Forwarding;
 
 /// <summary>What the dumps predict for each connection of each bundle, held against what the applications saw and which rules the kernel says each packet met.</summary>
-[TestFixtureSource(typeof(TestData), nameof(TestData.BundleNames))]
+[TestFixtureSource(typeof(TestData), nameof(TestData.NamesOfDumpedBundles))]
 public sealed class KernelTraceTests(string bundle)
 {
     private Network network = null!;

@@ -74,6 +74,35 @@ public sealed class FlowExportTests
     }
 
     [Test]
+    public void Tshark_and_capinfos_read_the_export_of_every_bundle_with_a_comment_per_frame()
+    {
+        Tool.Require("tshark", "capinfos");
+        var folder = ScratchFolder.Create("export");
+        foreach (var bundle in TestData.BundleNames())
+        {
+            var result = Analyses.Of(bundle);
+            var file = Path.Combine(folder, $"{bundle}.pcapng");
+            var written = new FlowExport(result).Write([.. result.Flows], File.Create(file));
+            var expected = result.Flows.SelectMany(f => f.Forward.Transmissions.Concat(f.Reply.Transmissions)).SelectMany(t => t.Observations).Select(o => (result.CapturePoints[o.Point].File, o.Frame)).Distinct().Count();
+            Assert.That(written, Is.EqualTo(expected), bundle);
+            var (exit, output, error) = Tool.Run("", "tshark", "-r", file, "-T", "fields", "-e", "frame.interface_name", "-e", "frame.comment");
+            Assert.That((exit, Complaints(error)), Is.EqualTo((0, "")), bundle);
+            var rows = output.TrimEnd().Split('\n').Select(l => l.Split('\t')).ToList();
+            Assert.That(rows, Has.Count.EqualTo(expected), bundle);
+            Assert.That(rows.Select(r => r[0]).Distinct(), Is.SubsetOf(result.CapturePoints.Select(p => p.ToString()).Distinct()), bundle);
+            Assert.That(rows.Select(r => r[1]), Has.All.Match(@"^f\d+ packet \d+ .*, (forward|reply) hop \d+ of \d+ at "), bundle);
+        }
+
+        var counts = Tool.Run("", ["capinfos", "-c", "-M", "-T", "-m", "-r", .. Directory.GetFiles(folder).Order(StringComparer.Ordinal)]);
+        Assert.That((counts.Exit, Complaints(counts.Error)), Is.EqualTo((0, "")));
+        Assert.That(counts.Output.TrimEnd().Split('\n'), Has.Length.EqualTo(TestData.BundleNames().Count()).And.All.Match(@",\d+$"));
+    }
+
+    // What tshark says about running as root is about the machine, not about the file.
+    private static string Complaints(string error) =>
+        string.Join('\n', error.Split('\n').Where(l => l.Length > 0 && !l.Contains("as user \"root\"", StringComparison.Ordinal)));
+
+    [Test]
     public async Task A_dash_writes_to_standard_output()
     {
         var run = await CommandLine.RunAsync("export", TestData.Bundle("service"), "--flow", "f2", "-o", "-");

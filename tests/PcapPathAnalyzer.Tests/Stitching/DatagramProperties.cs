@@ -15,7 +15,7 @@ public sealed class DatagramProperties
     public void Datagrams_that_begin_alike_are_told_apart_by_all_of_their_payload() =>
         Gen.Select(Gen.Int[1, 50], Gen.Bool, Gen.Int[1, 1_000_000]).Sample((queries, masquerade, seed) =>
         {
-            var flows = Stitch(queries, masquerade, seed, out var owners);
+            var flows = Stitch(queries, masquerade, seed, whole: true, out var owners);
             Assert.That(flows, Has.Count.EqualTo(queries));
             foreach (var flow in flows)
             {
@@ -27,9 +27,26 @@ public sealed class DatagramProperties
             }
         }, iter: 60);
 
+    [Test]
+    public void Where_only_the_beginning_was_captured_nothing_of_two_clients_is_mixed() =>
+        Gen.Select(Gen.Int[2, 12], Gen.Bool, Gen.Int[1, 1_000_000]).Sample((queries, masquerade, seed) =>
+        {
+            var flows = Stitch(queries, masquerade, seed, whole: false, out var owners);
+            foreach (var flow in flows)
+                Assert.That(flow.Forward.Transmissions.Concat(flow.Reply.Transmissions).SelectMany(t => t.Observations).Select(o => owners[SyntheticCapture.Name(o)]).Distinct().ToList(), Has.Count.EqualTo(1));
+        }, iter: 60);
+
+    [Test]
+    public void What_cannot_be_told_apart_is_called_ambiguous()
+    {
+        var flows = Stitch(queries: 2, masquerade: true, seed: 7, whole: false, out _);
+        Assert.That(flows, Has.Count.GreaterThan(2));
+        Assert.That(flows.SelectMany(f => f.Joins), Has.Some.StartsWith("ambiguous: "));
+    }
+
     private static ushort Port(int query) => (ushort)(30_000 + query);
 
-    private static List<Flow> Stitch(int queries, bool masquerade, int seed, out Dictionary<string, int> owners)
+    private static List<Flow> Stitch(int queries, bool masquerade, int seed, bool whole, out Dictionary<string, int> owners)
     {
         using var pool = new BlockPool(1 << 24);
         var network = SyntheticNetwork.Build();
@@ -49,7 +66,8 @@ public sealed class DatagramProperties
                 o.Frame = (uint)i + 1;
                 o.Time = 1_000_000_000 + (isReply ? 5_000_000 : 0) + (i * 100) + ((isReply ? SyntheticNetwork.Points - point : point) * 20_000);
                 o.PayloadHash = isReply ? 5u : 4u;
-                o.WholeHash = (uint)((query * 2) + (isReply ? 1 : 0) + 100);
+                if (whole)
+                    o.WholeHash = (uint)((query * 2) + (isReply ? 1 : 0) + 100);
                 files[point].Add(o);
                 owners.Add($"{point}#{o.Frame}", query);
             }

@@ -13,6 +13,9 @@ internal static class TestData
     public static IEnumerable<string> BundleNames() =>
         Directory.GetDirectories(Path.Combine(Folder, "bundles")).Where(d => File.Exists(Path.Combine(d, "truth", "truth.json"))).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal);
 
+    /// <summary>Those of them that have dumps: a bundle of captures alone predicts nothing.</summary>
+    public static IEnumerable<string> NamesOfDumpedBundles() => BundleNames().Where(b => Directory.EnumerateFiles(Bundle(b), "*.txt", SearchOption.AllDirectories).Any());
+
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -120,7 +120,7 @@ internal static class Heading
         return words[0][(words[0].LastIndexOf('/') + 1)..] switch
         {
             "ip" or "bridge" => words.Length is > 1 and < 10 && words.Skip(1).All(static w => w.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')),
-            "iptables-save" or "ip6tables-save" => words.Length == 1,
+            "iptables-save" or "iptables-nft-save" or "iptables-legacy-save" or "ip6tables-save" or "ip6tables-nft-save" or "ip6tables-legacy-save" => words.Length == 1,
             "sudo" or "cat" or "kubectl" or "docker" or "nsenter" => words.Length > 1,
             _ => words.Length is > 1 and < 6 && words[1].Length > 1 && words[1][0] == '-',
         };

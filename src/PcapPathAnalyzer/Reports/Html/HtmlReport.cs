@@ -29,7 +29,7 @@ public sealed class HtmlReport : IReport
         Flows(w, result);
         ServicesHtml.Write(w, result);
         CapturesHtml.Write(w, result);
-        w.Write($"</main>\n<footer><p>pcappath {ProductVersion.Text}</p></footer>\n<script type=\"application/json\" id=\"data\">");
+        w.Write($"</main>\n<footer><p>pcappath {ProductVersion.Text}</p></footer>\n<script type=\"application/gzip\" id=\"data\">");
         PageData.Write(w, result, shown, map);
         w.Write($"</script>\n<script>{HtmlAssets.Script}</script>\n</body>\n</html>\n");
     }

@@ -23,7 +23,11 @@ internal static class ServicesHtml
             if (s.Endpoints.Count == 0)
                 w.Write("<span class=\"bad\">none</span>");
             foreach (var e in s.Endpoints.Take(MaxEndpoints))
-                w.Write($"<code>{HtmlText.Of(FiveTuple.Endpoint(e.Address, e.Port))}</code> ");
+            {
+                var owner = result.Network.Owner(e.Address)?.Name ?? "not in the bundle";
+                w.Write($"<div><code>{HtmlText.Of(FiveTuple.Endpoint(e.Address, e.Port))}</code> <span class=\"dim\">{HtmlText.Of(owner)}</span></div>");
+            }
+
             if (s.Endpoints.Count > MaxEndpoints)
                 w.Write($"and {s.Endpoints.Count - MaxEndpoints} more");
             w.Write($"</td><td>{string.Join("<br>", row.Take(6).Select(x => $"<code class=\"dim\">{HtmlText.Of(x.Location.ToString())}</code>"))}{(row.Count() > 6 ? $"<br>and {row.Count() - 6} more" : "")}</td></tr>\n");

@@ -15,11 +15,13 @@ public sealed class MarkdownReport : IReport
     public IReadOnlyList<string> Files => ["report.md"];
 
     public void Write(AnalysisResult result, string folder) =>
-        OutputFile.Write(Path.Combine(folder, "report.md"), writer =>
-        {
-            foreach (var line in Lines(result))
-                writer.WriteLine(line);
-        });
+        OutputFile.Write(Path.Combine(folder, "report.md"), writer => Write(result, writer));
+
+    public static void Write(AnalysisResult result, TextWriter writer)
+    {
+        foreach (var line in Lines(result))
+            writer.WriteLine(line);
+    }
 
     public static IEnumerable<string> Lines(AnalysisResult result) =>
         new[] { $"# {MarkdownText.Prose(result.Bundle.Name)}", "", $"**{FlowText.Verdict(result)}**" }

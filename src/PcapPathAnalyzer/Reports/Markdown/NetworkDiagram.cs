@@ -16,23 +16,34 @@ internal static class NetworkDiagram
         // Captured interfaces are what the flows pass; the others fill what room is left.
         var shown = all.Count <= MaxInterfaces ? [.. all] : all.OrderByDescending(captured.Contains).Take(MaxInterfaces).ToHashSet();
         var ids = all.Where(shown.Contains).Select((i, n) => (i, n)).ToDictionary(p => p.i, p => $"i{p.n}");
-        var lines = new List<string> { "flowchart LR" };
+        var lines = new List<string> { "flowchart TB" };
         var number = 0;
-        foreach (var ns in result.Network.Namespaces.Where(n => n.Interfaces.Any(shown.Contains)))
+        // Pods stand in the box of their node.
+        foreach (var node in result.Network.Namespaces.Where(n => n.Interfaces.Any(shown.Contains)).GroupBy(n => n.Node))
         {
-            lines.Add($"  subgraph n{number++}[\"{Mermaid.Label(ns.Name)}\"]");
-            foreach (var i in ns.Interfaces.Where(shown.Contains))
-                lines.Add($"    {ids[i]}{Shape(i)}{(captured.Contains(i) ? ":::captured" : "")}");
+            lines.Add($"  subgraph n{number++}[\"{Mermaid.Label(node.Key.Name)}\"]");
+            foreach (var ns in node.OrderBy(n => n.IsNode))
+            {
+                if (!ns.IsNode)
+                    lines.Add($"    subgraph n{number++}[\"{Mermaid.Label(Short(ns))}\"]");
+                lines.AddRange(ns.Interfaces.Where(shown.Contains).Select(i => $"      {ids[i]}{Shape(i)}{(captured.Contains(i) ? ":::captured" : "")}"));
+                if (!ns.IsNode)
+                    lines.Add("    end");
+            }
+
             lines.Add("  end");
         }
 
+        // From the pod down, the way the packets leave.
         foreach (var (kind, a, b) in JsonReport.Links(result.Network).Where(l => shown.Contains(l.A) && shown.Contains(l.B)))
-            lines.Add($"  {ids[a]} {Edge(kind)} {ids[b]}");
+            lines.Add(a.Namespace.IsNode && !b.Namespace.IsNode ? $"  {ids[b]} {Edge(kind)} {ids[a]}" : $"  {ids[a]} {Edge(kind)} {ids[b]}");
         lines.Add("  classDef captured stroke-width:3px");
         if (shown.Count < all.Count)
             lines.Add($"  %% {all.Count - shown.Count} more interfaces are not drawn");
         return lines;
     }
+
+    private static string Short(NetworkNamespace pod) => pod.Name.StartsWith(pod.Node.Name + "/", StringComparison.Ordinal) ? pod.Name[(pod.Node.Name.Length + 1)..] : pod.Name;
 
     private static string Shape(NetworkInterface i)
     {

@@ -27,7 +27,7 @@ internal static class UnknowablePhrases
         new("policy match", "policy", ""), new("strict", "policy", "--strict") { After = "policy" },
         .. "dir pol reqid spi proto mode tunnel-src tunnel-dst".Split(' ').Select(static word => new Phrase(word + " %", "policy", $"--{word} {{0}}") { After = "policy" }),
         new("[0]", "policy", "") { After = "policy" }, .. Enumerable.Range(1, 3).Select(static n => new Phrase($"[{n}]", "policy", "--next") { After = "policy" }),
-        new("helper match %", "helper", "--helper {0}"), new("u32 %", "u32", "--u32 {0}"),
+        new("helper match %", "helper", null) { Spell = static v => $"--helper {v[0].Trim('"')}" }, new("u32 %", "u32", "--u32 {0}"),
         new("match bpf pinned %", "bpf", "--object-pinned {0}"), new("match bpf *", "bpf", null),
         new("STRING match %", "string", null) { Spell = static v => $"{(v[0].StartsWith("\"|", StringComparison.Ordinal) ? "--hex-string" : "--string")} {v[0]}" },
         new("ALGO name %", "string", "--algo {0}"), new("FROM %", "string", "--from {0}") { After = "string" }, new("TO %", "string", "--to {0}") { After = "string" }, new("ICASE", "string", "--icase"),

@@ -44,7 +44,7 @@ const detail = (() => {
   };
 
   const line = (flow) => {
-    const row = make("div", { class: "flow-line" }, make("h3", { id: flow.id }, flow.id), make("span", { class: `chip-text ${flow.way.healthy ? "healthy" : "failed"}` }, flow.way.outcome),
+    const row = make("div", { class: "flow-line" }, make("h3", { id: flow.id }, make("a", { href: `#${flow.id}`, title: "This flow's permanent address" }, flow.id)), make("span", { class: `chip-text ${flow.way.healthy ? "healthy" : "failed"}` }, flow.way.outcome),
       make("span", { class: "mono" }, `${flow.way.protocol} ${flow.client} > ${flow.asked}`));
     if (flow.chosen) row.append(make("span", { class: "mono" }, flow.chosen));
     if (flow.translated) row.append(make("span", { class: "mono" }, `as ${flow.translated}`));

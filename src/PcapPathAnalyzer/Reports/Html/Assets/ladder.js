@@ -23,10 +23,10 @@ const ladder = (() => {
     return { at: (t) => at.get(t), end: y + 40 };
   };
 
-  const unpack = (rows) => rows.map(([label, marks, frame, ...rest]) => {
+  const unpack = (rows) => rows.map(([label, marks, frame, ...rest], index) => {
     const steps = [];
     for (let i = 0; i < rest.length; i += 2) steps.push({ hop: rest[i], time: rest[i + 1] });
-    return { label, isReply: (marks & 1) !== 0, isAgain: (marks & 2) !== 0, isError: (marks & 4) !== 0, frame, steps };
+    return { index, label, isReply: (marks & 1) !== 0, isAgain: (marks & 2) !== 0, isError: (marks & 4) !== 0, frame, steps };
   });
 
   const heading = (svg, list, x, width, end) => {
@@ -47,10 +47,14 @@ const ladder = (() => {
     svg.append(make("rect", { class: "head", x: 0, y: 0, width, height: head - 4 }), group);
   };
 
-  const packet = (svg, flow, p, list, x, y) => {
+  const packet = (picture, flow, p, list, x, y) => {
     const hops = p.isReply ? flow.way.reply : flow.way.forward, name = p.isReply ? "reply" : "forward";
     const spots = p.steps.map((s) => ({ x: x(list.indexOf(hops[s.hop - 1].p)), y: y(s.time), hop: hops[s.hop - 1], number: s.hop })).filter((s) => s.hop);
     if (spots.length === 0) return;
+    const svg = make("g", { class: "one", "data-packet": p.index });
+    picture.append(svg);
+    // A broad line that nobody sees is easier to hit.
+    svg.append(make("polyline", { class: "reach", points: spots.length > 1 ? spots.map((s) => `${s.x},${s.y}`).join(" ") : `${spots[0].x - 12},${spots[0].y} ${spots[0].x + 12},${spots[0].y}` }));
     if (spots.length > 1) svg.append(make("polyline", { class: `packet ${name}${p.isAgain ? " again" : ""}`, points: spots.map((s) => `${s.x},${s.y}`).join(" ") }));
     spots.forEach((s) => {
       if (s.hop.a.some((a) => /nat|masquerade/.test(a[0]))) svg.append(make("path", { class: "nat", d: `M${s.x} ${s.y - 6}l6 6l-6 6l-6 -6z` }));
@@ -65,11 +69,11 @@ const ladder = (() => {
     svg.append(make("text", { class: "dim-text", x: 8, y: first.y + 3 }, `+${duration(p.steps[0].time)}`));
   };
 
-  const draw = (box, flow, rows, zoom) => {
-    const list = columns(flow.way), packets = unpack(rows), { at, end } = scale(packets, zoom);
+  const draw = (box, flow, packets, zoom) => {
+    const list = columns(flow.way), { at, end } = scale(packets, zoom);
     gap = Math.min(190, Math.max(104, ((box.clientWidth || 1200) - left - 130) / list.length));
     const width = left + list.length * gap + 110, x = (i) => left + gap / 2 + i * gap;
-    const svg = make("svg", { class: "ladder", viewBox: `0 0 ${width} ${end}`, width, height: end, role: "img", "aria-label": `Ladder of ${flow.id}: ${packets.length} packets over ${list.length} capture points` });
+    const svg = make("svg", { class: "ladder", viewBox: `0 0 ${width} ${end}`, width, height: end, role: "img", "aria-label": `Ladder of ${flow.id}: ${packets.length} packets over ${list.length} capture points; the table below says the same` });
     heading(svg, list, x, width, end);
     for (const p of packets) packet(svg, flow, p, list, x, at);
     box.replaceChildren(svg);
@@ -78,24 +82,31 @@ const ladder = (() => {
   const show = (flow) => {
     const rows = data.ladders[flow.id];
     if (!rows) return null;
-    let zoom = 1;
-    const box = make("div", { class: "ladder-box", tabindex: 0, role: "region", "aria-label": "Ladder" });
-    const button = (text, label, change) => {
+    const packets = unpack(rows), box = make("div", { class: "ladder-box", tabindex: 0, role: "region", "aria-label": "Ladder; plus and minus zoom, arrow up and down choose a packet" });
+    const said = make("p", { class: "said", "aria-live": "polite" }, "Choose a packet to see where and when it was seen.");
+    let zoom = 1, chosen = -1;
+    const choose = (n) => {
+      chosen = Math.min(packets.length - 1, Math.max(0, n));
+      for (const g of box.querySelectorAll(".one")) g.classList.toggle("chosen", Number(g.dataset.packet) === chosen);
+      said.replaceChildren(...packetText.line(flow, packets[chosen]));
+    };
+    const change = (next) => { zoom = Math.min(8, Math.max(0.3, next)); draw(box, flow, packets, zoom); if (chosen >= 0) choose(chosen); };
+    const button = (text, label, factor) => {
       const b = make("button", { type: "button", "aria-label": label }, text);
-      b.addEventListener("click", () => { zoom = change(zoom); draw(box, flow, rows, zoom); });
+      b.addEventListener("click", () => change(zoom * factor));
       return b;
     };
-    box.addEventListener("wheel", (e) => {
-      if (!e.ctrlKey) return;
-      e.preventDefault();
-      zoom = Math.min(8, Math.max(0.3, zoom * (e.deltaY < 0 ? 1.15 : 0.87)));
-      draw(box, flow, rows, zoom);
-    }, { passive: false });
+    box.addEventListener("wheel", (e) => { if (e.ctrlKey) { e.preventDefault(); change(zoom * (e.deltaY < 0 ? 1.15 : 0.87)); } }, { passive: false });
+    box.addEventListener("click", (e) => { const g = e.target.closest(".one"); if (g) choose(Number(g.dataset.packet)); });
+    box.addEventListener("keydown", (e) => {
+      const act = { "+": () => change(zoom * 1.4), "-": () => change(zoom / 1.4), ArrowDown: () => choose(chosen + 1), ArrowUp: () => choose(chosen - 1) }[e.key];
+      if (act && !e.ctrlKey && !e.metaKey) { e.preventDefault(); act(); }
+    });
     // Once it is in the page its width is known.
-    requestAnimationFrame(() => draw(box, flow, rows, zoom));
+    requestAnimationFrame(() => change(1));
     return make("div", { class: "card" },
-      make("div", { class: "ladder-tools" }, make("h3", {}, "Ladder"), make("span", {}, "time downward, gaps by their logarithm; ◇ translated"),
-        button("−", "Zoom out", (z) => Math.max(0.3, z / 1.4)), button("+", "Zoom in", (z) => Math.min(8, z * 1.4))), box);
+      make("div", { class: "ladder-tools" }, make("h3", {}, "Ladder"), make("span", {}, "time downward, gaps by their logarithm; ◇ translated, ✕ not seen further"), button("−", "Zoom out", 1 / 1.4), button("+", "Zoom in", 1.4)),
+      box, said, packetText.table(flow, packets));
   };
   return { show };
 })();

@@ -77,5 +77,7 @@ const table = (() => {
   };
   const choose = (i) => { state.chosen = i; render(); };
   const choosePoints = (points) => { state.points = points; select(); document.getElementById("flows").scrollIntoView(); };
-  return { start, choose, choosePoints, first: () => state.rows[0] ?? -1 };
+  // The flow before or after the chosen one, as the list is sorted now.
+  const beside = (step) => state.rows[state.rows.indexOf(state.chosen) + step] ?? -1;
+  return { start, choose, choosePoints, beside, first: () => state.rows[0] ?? -1 };
 })();

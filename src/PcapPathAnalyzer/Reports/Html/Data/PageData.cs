@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using Newtonsoft.Json;
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Reports.Html.Map;
@@ -5,13 +7,21 @@ using PcapPathAnalyzer.Stitching;
 
 namespace PcapPathAnalyzer.Reports.Html.Data;
 
-/// <summary>What the page's script works on, as compact JSON that is also safe inside HTML.</summary>
+/// <summary>What the page's script works on: JSON, in gzip, in base64, which is safe inside HTML whatever a bundle says.</summary>
 internal static class PageData
 {
     public static void Write(TextWriter writer, AnalysisResult result, ShownFlows shown, MapLayout map)
     {
+        using var packed = new MemoryStream();
+        using (var text = new StreamWriter(new GZipStream(packed, CompressionLevel.Optimal), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+            Json(text, result, shown, map);
+        writer.Write(Convert.ToBase64String(packed.ToArray()));
+    }
+
+    private static void Json(TextWriter writer, AnalysisResult result, ShownFlows shown, MapLayout map)
+    {
         var strings = new StringTable();
-        using var json = new JsonTextWriter(writer) { CloseOutput = false, StringEscapeHandling = StringEscapeHandling.EscapeHtml };
+        using var json = new JsonTextWriter(writer) { CloseOutput = false };
         var chips = map.Model.Chips.SelectMany(c => c.Points.Select(p => (p.Index, Chip: c))).ToDictionary(x => x.Index, x => x.Chip);
         json.WriteStartObject();
         json.List("points", result.CapturePoints, (j, p) => Point(j, p, chips.GetValueOrDefault(p.Index)));

@@ -6,10 +6,14 @@ namespace PcapPathAnalyzer.Reports.Html.Map;
 internal static class MapSvg
 {
     private const int MaxName = 17;
+    private const double PageWidth = 1180;
+    private const double MaxZoom = 1.3;
 
     public static void Write(TextWriter w, MapLayout layout)
     {
-        w.Write($"<svg id=\"map\" class=\"map\" viewBox=\"0 0 {layout.Width:0} {layout.Height:0}\" width=\"{layout.Width:0}\" height=\"{layout.Height:0}\" role=\"group\" aria-label=\"Map of the network\">\n");
+        // A small network is drawn larger: the page has the room.
+        var zoom = Math.Clamp(PageWidth / layout.Width, 1, MaxZoom);
+        w.Write($"<svg id=\"map\" class=\"map\" viewBox=\"0 0 {layout.Width:0} {layout.Height:0}\" width=\"{layout.Width * zoom:0}\" height=\"{layout.Height * zoom:0}\" role=\"group\" aria-label=\"Map of the network\">\n");
         foreach (var box in layout.Boxes)
         {
             w.Write($"<rect class=\"{(box.IsNode ? "node" : "pod")}\" x=\"{box.X:0.#}\" y=\"{box.Y:0.#}\" width=\"{box.Width:0.#}\" height=\"{box.Height:0.#}\" rx=\"{(box.IsNode ? 14 : 9)}\"/>");
@@ -28,7 +32,8 @@ internal static class MapSvg
     {
         var captured = chip.Points.Count > 0;
         var title = $"{chip.Name}{(chip.Detail.Length > 0 ? $", {chip.Detail}" : "")}{(captured ? $", captured in {string.Join(", ", chip.Points.Select(p => p.File))}" : ", not captured")}";
-        var role = captured ? $" role=\"button\" tabindex=\"0\" data-points=\"{string.Join(' ', chip.Points.Select(p => p.Index))}\" aria-label=\"{HtmlText.Of($"Flows at {title}")}\"" : "";
+        // Its name for a screen reader is the text it shows; the title adds the files.
+        var role = captured ? $" role=\"button\" tabindex=\"0\" data-points=\"{string.Join(' ', chip.Points.Select(p => p.Index))}\"" : "";
         w.Write($"<g class=\"chip {chip.Kind.ToString().ToLowerInvariant()}{(captured ? " captured" : "")}\" id=\"chip{number}\"{role}><title>{HtmlText.Of(title)}</title>");
         w.Write($"<rect x=\"{chip.X:0.#}\" y=\"{chip.Y:0.#}\" width=\"{MapChip.Width}\" height=\"{MapChip.Height}\" rx=\"8\"/>");
         if (captured)
