@@ -53,7 +53,7 @@ internal static partial class NftTrace
     [GeneratedRegex(@"^trace id (?<trace>\S+) \S+ (?<table>\S+) \S+ packet: .*ip saddr (?<src>\S+) ip daddr (?<dst>\S+) .*?ip id (?<id>\d+) .*?(?<proto>tcp|udp) sport (?<sport>\d+) (tcp|udp) dport (?<dport>\d+)")]
     private static partial Regex Packet();
 
-    [GeneratedRegex(@"^trace id (?<trace>\S+) (?<family>\S+) (?<table>\S+) (?<chain>\S+) ((rule (?<rule>.*)|unknown rule (?<rule>handle \d+)) \(verdict (?<verdict>[^()]*)\)|policy (?<policy>\w+))\s*$")]
+    [GeneratedRegex(@"^trace id (?<trace>\S+) (?<family>\S+) (?<table>\S+) (?<chain>\S+) ((rule (?<rule>.*)|unknown rule (?<rule>handle \d+)) \(verdict (?<verdict>[^()]*)\)|policy (?<policy>\w+)\b.*)\s*$")]
     private static partial Regex Event();
 
     [GeneratedRegex(@"tcp flags == (\S+)")]

@@ -12,7 +12,8 @@ internal static class NftKernelRun
         set -e
         c=$1-c r=$1-r s=$1-s d=$2
         command -v nft >/dev/null && command -v bash >/dev/null || { echo "nft or bash is not installed" >&2; exit 77; }
-        trap 'for n in $c $r $s; do ip netns del $n 2>/dev/null || true; done' EXIT
+        m=
+        trap 'kill $m 2>/dev/null || true; for n in $c $r $s; do ip netns del $n 2>/dev/null || true; done' EXIT
         for n in $c $r $s; do ip netns add $n || exit 77; ip -n $n link set lo up; done
         ip link add edge netns $r type veth peer name eth0 netns $c || exit 77
         ip link add core netns $r type veth peer name eth0 netns $s
@@ -39,8 +40,8 @@ internal static class NftKernelRun
         for f in $d/*.nft; do
           ip netns exec $r nft -f $f
           echo "@@@ $f"; ip netns exec $r nft -a list ruleset
-          ip netns exec $c bash -c 'for t in 10.2.0.2/80 10.2.0.3/443 10.2.0.4/443 10.2.0.5/80 10.2.0.5/443 10.2.0.4/8080; do timeout 0.3 bash -c "echo > /dev/tcp/$t" 2>/dev/null & done
-            for t in 10.2.0.2/80 10.2.0.3/53 10.2.0.4/53; do echo > /dev/udp/$t; done; wait' 2>/dev/null || true
+          ip netns exec $c bash -c 'for t in 10.2.0.2/80 10.2.0.3/443 10.2.0.4/443 10.2.0.5/80 10.2.0.5/443 10.2.0.4/8080; do (: > /dev/tcp/$t) 2>/dev/null & done
+            for t in 10.2.0.2/80 10.2.0.3/53 10.2.0.4/53; do echo > /dev/udp/$t; done; sleep 0.3; kill $(jobs -p)' 2>/dev/null || true
           for t in ip inet; do ip netns exec $r nft delete table $t $(basename $f .nft)$t; done
         done
         sleep 0.5

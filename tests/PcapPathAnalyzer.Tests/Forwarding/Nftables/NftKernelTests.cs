@@ -9,7 +9,7 @@ namespace PcapPathAnalyzer.Tests.Forwarding.Nftables;
 /// <summary>Native rulesets by chance, loaded into the kernel: each packet has to meet in the walk the very rules that the kernel's trace says it met.</summary>
 public sealed class NftKernelTests
 {
-    private const int Rulesets = 24;
+    private const int Rulesets = 10;
 
     [Test]
     public void The_rules_and_policies_a_packet_meets_are_those_of_the_kernels_trace_in_its_order()

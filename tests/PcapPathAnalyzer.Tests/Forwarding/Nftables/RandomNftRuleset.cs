@@ -48,30 +48,36 @@ internal sealed class RandomNftRuleset(int seed, string name)
         text.Append($"chain {chain} {{\n{hook}");
         var rules = 2 + Any(4);
         for (var i = 0; i < rules; i++)
-            text.Append($" {Matches()}{Effects()}{Verdict(index, on)}\n");
+        {
+            // One rule asks for one transport protocol: nft refuses contradictions.
+            var transport = Any(3) == 0 ? Transport() + " " : "";
+            text.Append($" {(Any(2) == 0 ? Match() + " " : "")}{transport}{Effects()}{Verdict(index, on, transport.Length == 0)}\n");
+        }
+
         text.Append("}\n");
     }
 
-    private string Matches() => string.Concat(Enumerable.Range(0, Any(3)).Select(_ => Match() + " "));
+    private string Transport() => Any(5) switch
+    {
+        0 => $"tcp dport {Pick(["80", "!= 80", "{ 80, 443 }", "1-100", "> 100"])}",
+        1 => "udp dport 53",
+        2 => "meta l4proto . th dport @ports",
+        3 => $"meta l4proto {Pick(["tcp", "udp", "{ tcp, udp }"])}",
+        _ => "tcp flags syn / fin,syn,rst,ack",
+    };
 
-    private string Match() => Any(16) switch
+    private string Match() => Any(10) switch
     {
         0 => "ip daddr @hosts",
         1 => $"ip daddr {Pick(["!= ", ""])}10.2.0.{2 + Any(5)}",
         2 => $"ip saddr {{ 10.1.0.{2 + Any(2)}, 10.1.0.4/31 }}",
-        3 => $"tcp dport {Pick(["80", "!= 80", "{ 80, 443 }", "1-100", "> 100"])}",
-        4 => "udp dport 53",
-        5 => "meta l4proto . th dport @ports",
-        6 => $"meta l4proto {Pick(["tcp", "udp", "{ tcp, udp }"])}",
-        7 => $"meta mark & {Pick(["0x3", "0x10"])} {Pick(["==", "!="])} {Pick(["0x1", "0x2", "0x0"])}",
-        8 => $"ct state {Pick(["new", "established,related", "!= new", "invalid", "untracked", "{ new, established }"])}",
-        9 => $"iifname {Pick(["\"c*\"", "\"core\"", "!= \"edge\"", "{ \"edge\", \"lo\" }"])}",
-        10 => $"oifname {Pick(["\"core\"", "!= \"core\""])}",
-        11 => "fib daddr type local",
-        12 => $"ct mark {Pick(["0x1", "0x0", "!= 0x0"])}",
-        13 => "tcp flags syn / fin,syn,rst,ack",
-        14 => $"ip ttl {Pick(["64", "63", "< 64"])}",
-        _ => $"meta nfproto {Pick(["ipv4", "ipv6"])}",
+        3 => $"meta mark & {Pick(["0x3", "0x10"])} {Pick(["==", "!="])} {Pick(["0x1", "0x2", "0x0"])}",
+        4 => $"ct state {Pick(["new", "established,related", "!= new", "invalid", "untracked", "{ new, established }"])}",
+        5 => $"iifname {Pick(["\"c*\"", "\"core\"", "!= \"edge\"", "{ \"edge\", \"lo\" }"])}",
+        6 => $"oifname {Pick(["\"core\"", "!= \"core\""])}",
+        7 => "fib daddr type local",
+        8 => $"ct mark {Pick(["0x1", "0x0", "!= 0x0"])}",
+        _ => $"ip ttl {Pick(["64", "63", "< 64"])}",
     };
 
     private string Effects() => Any(6) switch
@@ -84,7 +90,7 @@ internal sealed class RandomNftRuleset(int seed, string name)
     };
 
     // From a regular chain only to later ones.
-    private string Verdict(int index, string? hook)
+    private string Verdict(int index, string? hook, bool mayAskTransport)
     {
         var next = index + 1 < Regular ? $"r{index + 1 + Any(Regular - index - 1)}" : null;
         return Any(9) switch
@@ -94,9 +100,9 @@ internal sealed class RandomNftRuleset(int seed, string name)
             2 or 3 when next is not null => $"jump {next}",
             4 when next is not null => $"goto {next}",
             5 => "return",
-            6 when index < 0 => "ip daddr . meta l4proto . th dport vmap @verdicts",
-            7 when next is not null => $"tcp dport vmap {{ 80 : jump {next}, 443 : return, 8080 : continue }}",
-            8 when hook == "forward" && Any(4) == 0 => "meta l4proto udp reject",
+            6 when index < 0 && mayAskTransport => "ip daddr . meta l4proto . th dport vmap @verdicts",
+            7 when next is not null && mayAskTransport => $"tcp dport vmap {{ 80 : jump {next}, 443 : return, 8080 : continue }}",
+            8 when hook == "forward" && mayAskTransport && Any(4) == 0 => "meta l4proto udp reject",
             _ => "continue",
         };
     }
