@@ -57,7 +57,7 @@ internal static class NftKernelRun
         {
             foreach (var (name, text) in rulesets)
                 File.WriteAllText(Path.Combine(folder.FullName, $"{name}.nft"), text);
-            var start = new ProcessStartInfo("sh", ["-c", Script, "sh", $"pp{Guid.NewGuid():N}"[..12], folder.FullName]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("sh", ["-c", Script, "sh", $"pp{Guid.NewGuid():N}"[..12], folder.FullName]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
             using var process = Process.Start(start)!;
             var error = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
