@@ -13,7 +13,10 @@ public sealed record Connection
 
     public required NetworkNamespace Namespace { get; init; }
 
+    /// <summary>Zone of the original direction.</summary>
     public int Zone { get; init; }
+
+    public int ReplyZone { get; init; }
 
     /// <summary>As the first packet came.</summary>
     public required FiveTuple Original { get; init; }
@@ -35,6 +38,9 @@ public sealed record Connection
 
     /// <summary>IPS_SRC_NAT_DONE.</summary>
     public bool IsSourceDone { get; init; }
+
+    /// <summary>IPS_CONFIRMED: its first packet has left the namespace or was delivered; one that was dropped before never was a connection.</summary>
+    public bool IsConfirmed { get; init; }
 
     public bool IsReplySeen { get; init; }
 

@@ -12,7 +12,7 @@ internal static class RuleMatcher
         var answer = Answer.Yes;
         foreach (var match in rule.Matches)
         {
-            var one = Negate(match, Ask(ns, match, packet));
+            var one = ConnectionMatcher.WithoutConnection(match, rule, packet) ?? Negate(match, Ask(ns, match, packet));
             if (one == Answer.No)
                 return Answer.No;
             if (one == Answer.Unknown)
@@ -28,7 +28,7 @@ internal static class RuleMatcher
         var p = 1.0;
         foreach (var match in rule.Matches)
         {
-            if (Negate(match, Ask(ns, match, packet)) != Answer.Unknown)
+            if (ConnectionMatcher.WithoutConnection(match, rule, packet) is not null || Negate(match, Ask(ns, match, packet)) != Answer.Unknown)
                 continue;
             if (match is not StatisticMatch s || Chance(s) is not { } one)
                 return null;
@@ -40,7 +40,7 @@ internal static class RuleMatcher
 
     /// <summary>The conditions that dumps cannot answer, as the rule spells them.</summary>
     public static string Open(NetworkNamespace ns, IptablesRule rule, PacketState packet) =>
-        string.Join(", ", rule.Matches.Where(m => Negate(m, Ask(ns, m, packet)) == Answer.Unknown).Select(m => m.Negated && !m.Text.StartsWith('!') ? $"! {m.Text}" : m.Text));
+        string.Join(", ", rule.Matches.Where(m => ConnectionMatcher.WithoutConnection(m, rule, packet) is null && Negate(m, Ask(ns, m, packet)) == Answer.Unknown).Select(m => m.Negated && !m.Text.StartsWith('!') ? $"! {m.Text}" : m.Text));
 
     private static Answer Negate(RuleMatch match, Answer answer) =>
         !match.Negated || answer == Answer.Unknown ? answer : answer == Answer.Yes ? Answer.No : Answer.Yes;

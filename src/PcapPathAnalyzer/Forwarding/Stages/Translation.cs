@@ -102,7 +102,8 @@ internal static class Translation
             // A port that is in the range already is kept, unless the rule says random (get_unique_tuple).
             if (range is null && port >= target.FirstPort && port <= last && !target.Random && !target.RandomFully)
                 return (port, null);
-            return (0, new PortRange(target.FirstPort, last));
+            // Of destinations' ports the first one is taken (nf_nat_l4proto_unique_tuple); that a connection of the same ends has it already is next to impossible.
+            return isDestination && !target.Random && !target.RandomFully ? (target.FirstPort, null) : (0, new PortRange(target.FirstPort, last));
         }
 
         if (isDestination || !(target.Random || target.RandomFully))
