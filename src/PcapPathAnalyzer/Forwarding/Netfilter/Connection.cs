@@ -44,7 +44,15 @@ public sealed record Connection
 
     public bool IsReplySeen { get; init; }
 
+    /// <summary>Is this a packet of the reply direction, as far as the ports are known?</summary>
+    public bool IsReply(FiveTuple tuple) =>
+        Reply == tuple
+        || (tuple.Source == Reply.Source && tuple.Destination == Reply.Destination && tuple.Protocol == Reply.Protocol
+            && Fits(tuple.SourcePort, Reply.SourcePort, ReplySourcePorts) && Fits(tuple.DestinationPort, Reply.DestinationPort, ReplyDestinationPorts));
+
     public bool IsDestinationTranslated => Reply.Source != Original.Destination || Reply.SourcePort != Original.DestinationPort || ReplySourcePorts is not null;
 
     public bool IsSourceTranslated => Reply.Destination != Original.Source || Reply.DestinationPort != Original.SourcePort || ReplyDestinationPorts != OriginalSourcePorts;
+
+    private static bool Fits(ushort port, ushort known, PortRange? range) => range is { } r ? port == 0 || (port >= r.First && port <= r.Last) : port == known;
 }

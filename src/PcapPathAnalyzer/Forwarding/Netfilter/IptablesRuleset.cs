@@ -44,7 +44,7 @@ internal sealed class IptablesRuleset(NetworkNamespace ns, IptablesTable table) 
         MarkTarget m => packet with { Mark = (packet.Mark & ~m.Clear) ^ m.Xor },
         ConnmarkTarget m => ConnectionMarks.Apply(m, packet),
         CtTarget m => ConntrackTargets.Apply(m, packet),
-        TtlTarget m => packet with { Ttl = packet.Ttl == 0 ? 0 : m.Operation switch { "set" => m.Value, "inc" => Math.Min(255, packet.Ttl + m.Value), _ => Math.Max(0, packet.Ttl - m.Value) } },
+        TtlTarget m => packet with { Ttl = packet.Ttl < 0 && m.Operation != "set" ? -1 : m.Operation switch { "set" => m.Value, "inc" => Math.Min(255, packet.Ttl + m.Value), _ => Math.Max(0, packet.Ttl - m.Value) } },
         TrafficClassTarget m => packet with { TrafficClass = (byte)((packet.TrafficClass & ~m.Clear) ^ m.Xor) },
         _ => packet,
     };

@@ -34,7 +34,8 @@ public sealed record PacketState
     /// <summary>IP packet, bytes; 0 unknown.</summary>
     public int Length { get; init; }
 
-    public int Ttl { get; init; }
+    /// <summary>-1 unknown.</summary>
+    public int Ttl { get; init; } = -1;
 
     /// <summary>TCP header bits; -1 unknown.</summary>
     public int TcpFlags { get; init; } = -1;

@@ -62,7 +62,7 @@ internal static class RuleMatcher
         TcpFlagsMatch m => packet.Tuple.Protocol != IpProtocol.Tcp ? Answer.No : packet.TcpFlags < 0 ? Answer.Unknown : Of((packet.TcpFlags & m.Mask) == m.Set),
         IcmpTypeMatch m => packet.IcmpType < 0 ? Answer.Unknown : Of(m.Type == 255 || (m.Type == packet.IcmpType && (m.FirstCode < 0 || (packet.IcmpCode >= m.FirstCode && packet.IcmpCode <= m.LastCode)))),
         LengthMatch m => packet.Length == 0 ? Answer.Unknown : Of(packet.Length >= m.First && packet.Length <= m.Last),
-        TtlMatch m => packet.Ttl == 0 ? Answer.Unknown : Of(m.Comparison switch { "eq" => packet.Ttl == m.Value, "lt" => packet.Ttl < m.Value, "gt" => packet.Ttl > m.Value, _ => false }),
+        TtlMatch m => packet.Ttl < 0 ? Answer.Unknown : Of(m.Comparison switch { "eq" => packet.Ttl == m.Value, "lt" => packet.Ttl < m.Value, "gt" => packet.Ttl > m.Value, _ => false }),
         TrafficClassMatch m => Of((packet.TrafficClass & m.Mask) == m.Value),
         MacMatch m => packet.SourceMac.IsNone ? (packet.In is null ? Answer.No : Answer.Unknown) : Of(packet.SourceMac == m.Source),
         PhysicalDeviceMatch m => Of(Physical(m, packet)),

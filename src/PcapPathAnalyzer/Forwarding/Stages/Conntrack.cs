@@ -24,7 +24,7 @@ internal static class Conntrack
         {
             if (c.Namespace != branch.Namespace || !c.IsConfirmed)
                 continue;
-            if (c.Reply == packet.Tuple && c.ReplyZone == replyZone)
+            if (c.IsReply(packet.Tuple) && c.ReplyZone == replyZone)
             {
                 var seen = c with { IsReplySeen = true };
                 return branch.Keep(seen) with { Packet = packet with { Connection = seen, IsReply = true, ConntrackState = "ESTABLISHED", IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated } };

@@ -24,7 +24,7 @@ internal static class LocalDelivery
             .Select(p => b with { Packet = b.Packet with { Tuple = b.Packet.Tuple with { DestinationPort = (ushort)p } } }).Where(x => Listener(x) is not null).ToList();
         double all = ports.Last - ports.First + 1;
         if (open.Count > 0)
-            yield return Chosen(Socket(open[0]), open.Count / all, "one that somebody listens on");
+            yield return Chosen(Socket(open.Count == 1 ? open[0] with { Packet = open[0].Packet with { DestinationPorts = null } } : open[0]), open.Count / all, "one that somebody listens on");
         if (open.Count < all)
             yield return Chosen(Socket(b), 1 - (open.Count / all), "one that nobody listens on");
 

@@ -41,7 +41,7 @@ internal sealed class RouterNetwork : IDisposable
             ip -n $client route add default via 10.1.0.1; ip -n $client -6 route add default via fd01::1
             ip -n $server route add default via 10.2.0.1; ip -n $server -6 route add default via fd02::1
             on $router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-            for n in $all; do on $n sysctl -qw net.ipv4.icmp_ratemask=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0; done
+            for n in $all; do on $n sysctl -qw net.ipv4.icmp_ratemask=0 net.ipv4.tcp_synack_retries=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0; done
             for n in $all; do for d in $(on $n ls /proc/sys/net/ipv4/conf); do on $n sysctl -qw net.ipv4.conf.$d.rp_filter=0 net.ipv4.conf.$d.send_redirects=0; done; done
             """);
         foreach (var ns in Traced)
