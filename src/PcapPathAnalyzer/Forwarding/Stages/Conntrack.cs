@@ -37,6 +37,9 @@ internal static class Conntrack
         if (!packet.AssumeEstablished && !ConntrackStart.Opens(branch.Namespace, packet))
             return branch with { Packet = packet with { ConntrackState = "INVALID" } };
         var made = Make(context, branch.Namespace, packet) with { Zone = zone, ReplyZone = replyZone };
+        // As with zones of one direction alone: NAT evades the collision by another port, or the packet is lost, as the kernel's version has it.
+        if (branch.Connections.Find(c => c.Namespace == branch.Namespace && c.IsConfirmed && c.Original == made.Reply && c.Zone == made.ReplyZone) is not null)
+            return branch.CannotTell($"{packet.Tuple} is a connection of its own in this conntrack zone, and its answers collide with those of the one it answers");
         var isReply = packet.AssumeEstablished && made.Reply == packet.Tuple;
         return branch.Keep(made) with
         {

@@ -94,7 +94,9 @@ internal sealed partial class NamespaceSockets : IDisposable
             try
             {
                 var got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, socket.LocalEndPoint!);
-                await socket.SendToAsync(buffer.AsMemory(0, got.ReceivedBytes), SocketFlags.None, got.RemoteEndPoint);
+                // Two that answer each other would never end.
+                if (((IPEndPoint)got.RemoteEndPoint).Port != ((IPEndPoint)socket.LocalEndPoint!).Port)
+                    await socket.SendToAsync(buffer.AsMemory(0, got.ReceivedBytes), SocketFlags.None, got.RemoteEndPoint);
             }
             catch (SocketException) when (!socket.SafeHandle.IsClosed)
             {

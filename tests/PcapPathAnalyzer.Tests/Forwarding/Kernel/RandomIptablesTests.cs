@@ -32,7 +32,7 @@ public sealed class RandomIptablesTests
                 }
                 catch (DisagreementException e)
                 {
-                    failures.Add($"PCAPPATH_SEED={seed} PCAPPATH_RULESETS=1: {e.Message}");
+                    failures.Add($"PCAPPATH_SEED={seed} PCAPPATH_RULESETS=1: {e.Message}\n{probe}\n{new RandomIptablesRuleset(seed).Text()}");
                     break;
                 }
             }
