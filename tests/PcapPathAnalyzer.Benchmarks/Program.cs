@@ -11,6 +11,8 @@ if (args is ["growth", var place, var connections, .. var steps])
     return GrowthTable.Run(place, int.Parse(connections), [.. steps.Select(int.Parse)]);
 if (args is ["rules", var rules])
     return RulesTiming.Run(int.Parse(rules));
+if (args is ["read-rules", var ruleset, var readings])
+    return RulesTiming.Read(ruleset, int.Parse(readings));
 if (args is ["generate-capture", var target, var count])
     return CaptureGenerator.Run(target, long.Parse(count));
 if (args is ["decode", var capture, .. var rounds])

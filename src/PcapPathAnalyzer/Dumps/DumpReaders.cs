@@ -52,10 +52,15 @@ public static class DumpReaders
 
     /// <summary>Reads a file's text: splits it at command headings, recognises each part by its content, and reads it.</summary>
     /// <param name="file">Name inside the bundle, forward slashes.</param>
-    public static DumpDocument Read(string file, string content)
+    public static DumpDocument Read(string file, string content) => Read(file, new StringReader(content));
+
+    /// <inheritdoc cref="Read(string, string)"/>
+    public static DumpDocument Read(string file, TextReader content) => Read(file, Lines.Read(content)!);
+
+    internal static DumpDocument Read(string file, Lines lines)
     {
-        var document = new DumpDocument(file) { Text = content };
-        foreach (var text in Sections.Of(file, content))
+        var document = new DumpDocument(file) { Lines = lines.All };
+        foreach (var text in Sections.Of(file, lines))
             Read(text, document);
         return document;
     }

@@ -2,6 +2,7 @@ using PcapPathAnalyzer.Checks;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Stitching;
 using PcapPathAnalyzer.Topology;
+using PcapPathAnalyzer.Topology.Services;
 
 namespace PcapPathAnalyzer.Diagnosis.Findings;
 
