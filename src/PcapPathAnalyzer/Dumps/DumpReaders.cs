@@ -16,6 +16,7 @@ public static class DumpReaders
         new Iptables.IptablesListReader(),
         new Iptables.IptablesRulesReader(),
         new Nftables.NftRulesetReader(),
+        new Nftables.Json.NftRulesetJson(),
         new IpSetReader(),
         new IpvsReader(),
         new BridgeVlanReader(),
