@@ -18,7 +18,7 @@ internal sealed class NftComparedRule(NftRule rule) : ComparedRule(rule)
     // What stands before the verdict has to be known: a limit lets some packets through, a verdict for TCP alone all others.
     public override bool IsTerminal =>
         rule.Statements.All(s => s is NftMatch or NftEffect || s == rule.Statements[^1])
-        && rule.Statements.LastOrDefault() is NftVerdict { Requires: null, Target: VerdictTarget { Name: "ACCEPT" or "DROP" } or RejectTarget or ReturnTarget or JumpTarget { IsGoto: true } } or NftNat { Family: null };
+        && rule.Statements is [.., NftVerdict { Requires: null, Target: VerdictTarget { Name: "ACCEPT" or "DROP" } or RejectTarget or ReturnTarget or JumpTarget { IsGoto: true } } or NftNat { Family: null }];
 
     public override bool MayChangePacket => rule.Statements.Any(static s => s switch
     {

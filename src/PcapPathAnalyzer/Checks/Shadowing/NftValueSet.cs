@@ -18,18 +18,18 @@ internal sealed class NftValueSet
     /// <summary>Null where they are not of one of these kinds.</summary>
     public static NftValueSet? Of(NftMatch match)
     {
-        var isComplement = match.Comparison == NftComparison.NotEqual;
+        var isOutside = match.Comparison == NftComparison.NotEqual;
         if (match.Set is { Name: { } name })
-            return match.Comparison is NftComparison.Implicit or NftComparison.Equal or NftComparison.NotEqual ? new NftValueSet { named = name, isComplement = isComplement } : null;
+            return match.Comparison is NftComparison.Implicit or NftComparison.Equal or NftComparison.NotEqual ? new NftValueSet { named = name, isComplement = isOutside } : null;
         if (match.Set?.Elements is { } elements)
-            return elements.All.Any(static e => e.IsConditional) ? null : new NftValueSet { values = [.. elements.All.Select(static e => e.Key)], isComplement = isComplement };
+            return elements.All.Any(static e => e.IsConditional) ? null : new NftValueSet { values = [.. elements.All.Select(static e => e.Key)], isComplement = isOutside };
         var isBits = match.Left is NftField { Type: var type } && NftTypes.IsBits(type);
         return (match.Comparison, match.Value) switch
         {
             // A packet's state is one bit of these: any of them is one of them.
             (NftComparison.Implicit, NftNumber bits) when match.Left is NftField { Type: NftType.ConntrackState } => new NftValueSet { values = [.. Bits(bits.First)] },
             (NftComparison.Implicit, NftNumber bits) when isBits => new NftValueSet { anyOf = bits.First },
-            (NftComparison.Implicit or NftComparison.Equal or NftComparison.NotEqual, { } value) => new NftValueSet { values = [value], isComplement = isComplement },
+            (NftComparison.Implicit or NftComparison.Equal or NftComparison.NotEqual, { } value) => new NftValueSet { values = [value], isComplement = isOutside },
             (NftComparison.Less, NftNumber { First: > 0 } n) => new NftValueSet { values = [new NftNumber(0, n.First - 1)] },
             (NftComparison.LessOrEqual, NftNumber n) => new NftValueSet { values = [new NftNumber(0, n.First)] },
             (NftComparison.Greater, NftNumber { First: < ulong.MaxValue } n) => new NftValueSet { values = [new NftNumber(n.First + 1, ulong.MaxValue)] },
