@@ -24,6 +24,7 @@ internal static class CommandTree
             InspectCommand.Create(),
             InspectBundleCommand.Create(),
             MergeCommand.Create(),
+            ServicesCommand.Create(),
             TraceCommand.Create(),
             VscodeTaskCommand.Create(),
             Talk.Quiet,

@@ -12,6 +12,13 @@ public sealed partial class ReadmeTests
     private static readonly string Text = File.ReadAllText(Path.Combine(TestData.Root, "README.md"));
 
     [Test]
+    public void The_services_shown_are_those_of_the_command()
+    {
+        var block = Text.Split("$ pcappath services testdata/bundles/nodeport/bundle\n", 2)[1].Split("```", 2)[0];
+        Assert.That(ServicesText.Lines(PathAnalyzer.BuildNetwork(BundleReader.Read(TestData.Bundle("nodeport"))), new TextStyle(false)), Is.EqualTo(block.TrimEnd().Split('\n')));
+    }
+
+    [Test]
     public void The_output_shown_is_the_output_of_the_command()
     {
         var block = Text.Split("$ pcappath analyze testdata/bundles/policy-drop/bundle\n", 2)[1].Split("```", 2)[0];

@@ -31,7 +31,8 @@ internal static class DumpCommand
         {
             try
             {
-                var document = DumpReaders.Read(file, File.ReadAllText(file));
+                using var text = File.OpenText(file);
+                var document = DumpReaders.Read(file, text);
                 Print(document, check, asRuleset, output);
                 unusable |= document.Kinds.Count == 0 && document.Problems.Count > 0;
             }

@@ -72,7 +72,7 @@ internal sealed class BundleManifest
     {
         try
         {
-            if (DumpFileText.Read(file) is not { Length: < MaxCharacters } text)
+            if (DumpFileText.Read(file, MaxCharacters) is not { } text)
             {
                 Report(null, $"longer than {MaxCharacters} characters; not read");
                 return;

@@ -64,9 +64,9 @@ internal sealed class BundleSorter
     {
         try
         {
-            if (DumpFileText.Read(file) is { } text)
+            if (DumpFileText.ReadLines(file) is { } lines)
             {
-                var document = DumpReaders.Read(file.Name, text);
+                var document = DumpReaders.Read(file.Name, lines);
                 problems.AddRange(document.Problems);
                 foreach (var (netns, part) in document.ByNetworkNamespace())
                     dumps.Add(new BundleDump(netns is null ? ns : Below(ns, netns), part));

@@ -1,25 +1,28 @@
 using System.Text;
+using PcapPathAnalyzer.Dumps.Text;
 
 namespace PcapPathAnalyzer.Bundles;
 
-/// <summary>A dump's text.</summary>
+/// <summary>A dump's text: UTF-8, or UTF-16 where a byte order mark says so.</summary>
 internal static class DumpFileText
 {
-    /// <summary>UTF-8, or UTF-16 where a byte order mark says so; null where it is longer than <see cref="BundleLimits.MaxDumpBytes"/>.</summary>
-    public static string? Read(BundleFile file)
+    /// <summary>Null where it is longer than <see cref="BundleLimits.MaxDumpBytes"/>.</summary>
+    public static Lines? ReadLines(BundleFile file)
     {
         if (file.Size > BundleLimits.MaxDumpBytes)
             return null;
-        using var reader = new StreamReader(file.Open(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
-        var text = new StringBuilder();
-        var chunk = new char[1 << 15];
-        for (int read; (read = reader.ReadBlock(chunk)) > 0;)
-        {
-            if (text.Length + read > BundleLimits.MaxDumpBytes)
-                return null;
-            text.Append(chunk, 0, read);
-        }
-
-        return text.ToString();
+        using var reader = Open(file);
+        return Lines.Read(reader, BundleLimits.MaxDumpBytes);
     }
+
+    /// <summary>Null where it is longer than <paramref name="limit"/> characters.</summary>
+    public static string? Read(BundleFile file, int limit)
+    {
+        using var reader = Open(file);
+        var text = new char[limit + 1];
+        var read = reader.ReadBlock(text);
+        return read > limit ? null : new string(text, 0, read);
+    }
+
+    private static StreamReader Open(BundleFile file) => new(file.Open(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
 }

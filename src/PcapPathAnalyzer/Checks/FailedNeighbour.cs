@@ -3,6 +3,7 @@ using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
+using PcapPathAnalyzer.Topology.Services;
 
 namespace PcapPathAnalyzer.Checks;
 

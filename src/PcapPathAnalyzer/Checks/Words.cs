@@ -2,6 +2,7 @@ using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
+using PcapPathAnalyzer.Topology.Services;
 
 namespace PcapPathAnalyzer.Checks;
 

@@ -63,7 +63,7 @@ internal sealed record Foresight(LostPacket Lost, IReadOnlyList<PathStep> Steps,
             return null;
         if (flow.ClientNamespace is { } name && evidence.Network.Find(name) is { } client && client.Interfaces.Any(i => i.Addresses.Any(a => a.Address.Address == flow.Requested.Source)) && client.Routes.Count > 0)
             return new WalkRequest { Namespace = client, Packet = Packet(flow.Requested) };
-        return flow.Forward.Hops.FirstOrDefault() is { IsTunnelled: false, Point: { Home: { } home, Device: { } device } } first && first.Tuple.Source == flow.Requested.Source
+        return flow.Forward.Hops is [{ IsTunnelled: false, Point: { Home: { } home, Device: { } device } } first, ..] && first.Tuple.Source == flow.Requested.Source
             ? new WalkRequest { Namespace = home, Device = device, Packet = Packet(first.Tuple) }
             : null;
     }
@@ -100,7 +100,7 @@ internal sealed record Foresight(LostPacket Lost, IReadOnlyList<PathStep> Steps,
         if (path.Verdict != Verdict.Delivered || path.ReplyVerdict is not { } verdict || !IsBad(verdict) || path.Reply.Count == 0)
             return null;
         // An answer that was not seen may end anywhere; one that was seen, no sooner.
-        return lost.IsReply ? IsBeyond(lost, path.Reply) ? Reply() : null : lost.HasArrived || !lost.Flow.Reply.Hops.Any() ? Reply() : null;
+        return lost.IsReply ? IsBeyond(lost, path.Reply) ? Reply() : null : lost.HasArrived || lost.Flow.Reply.Hops.Count == 0 ? Reply() : null;
 
         Foresight Reply() => new(lost, path.Reply, verdict, path.ReplyReason ?? "", IsReply: true, path.Conditions);
     }

@@ -13,8 +13,8 @@ public sealed class DumpDocument
 
     public string File { get; }
 
-    /// <summary>The whole file, for citing lines with their neighbours.</summary>
-    public string Text { get; init; } = "";
+    /// <summary>The whole file, for citing lines with their neighbours; without line ends and colours.</summary>
+    public IReadOnlyList<string> Lines { get; init; } = [];
 
     /// <summary>Kinds recognised, in the file's order; empty where nothing was.</summary>
     public IReadOnlyList<string> Kinds => kinds.ConvertAll(static k => k.Kind);
@@ -44,7 +44,7 @@ public sealed class DumpDocument
 
         foreach (var name in kinds.Select(static k => k.NetworkNamespace).Prepend(null).Distinct(StringComparer.Ordinal))
         {
-            var part = new DumpDocument(File) { Text = Text };
+            var part = new DumpDocument(File) { Lines = Lines };
             part.kinds.AddRange(kinds.Where(k => k.NetworkNamespace == name));
             part.records.AddRange(records.Where(r => r.NetworkNamespace == name));
             if (name is null)

@@ -16,6 +16,7 @@ public static class DumpReaders
         new Iptables.IptablesListReader(),
         new Iptables.IptablesRulesReader(),
         new Nftables.NftRulesetReader(),
+        new Nftables.Json.NftRulesetJson(),
         new IpSetReader(),
         new IpvsReader(),
         new BridgeVlanReader(),
@@ -52,10 +53,15 @@ public static class DumpReaders
 
     /// <summary>Reads a file's text: splits it at command headings, recognises each part by its content, and reads it.</summary>
     /// <param name="file">Name inside the bundle, forward slashes.</param>
-    public static DumpDocument Read(string file, string content)
+    public static DumpDocument Read(string file, string content) => Read(file, new StringReader(content));
+
+    /// <inheritdoc cref="Read(string, string)"/>
+    public static DumpDocument Read(string file, TextReader content) => Read(file, Lines.Read(content)!);
+
+    internal static DumpDocument Read(string file, Lines lines)
     {
-        var document = new DumpDocument(file) { Text = content };
-        foreach (var text in Sections.Of(file, content))
+        var document = new DumpDocument(file) { Lines = lines.All };
+        foreach (var text in Sections.Of(file, lines))
             Read(text, document);
         return document;
     }
@@ -78,16 +84,15 @@ public static class DumpReaders
     {
         // Prose that mentions a route is no table of routes.
         const int Enough = 15;
-        const int Certain = 100;
         IDumpReader? reader = null;
         var sure = Enough - 1;
         foreach (var candidate in readers)
         {
+            if (candidate.Surest <= sure)
+                continue;
             var score = candidate.Recognise(text);
             if (score > sure)
                 (reader, sure) = (candidate, score);
-            if (sure == Certain)
-                break;
         }
 
         return reader;

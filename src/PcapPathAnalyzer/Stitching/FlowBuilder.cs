@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
+using PcapPathAnalyzer.Topology.Services;
 
 namespace PcapPathAnalyzer.Stitching;
 

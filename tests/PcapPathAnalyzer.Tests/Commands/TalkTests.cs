@@ -41,7 +41,7 @@ public sealed class TalkTests
         string[][] commands =
         [
             ["analyze", bundle, "--format", "json"], ["analyze", bundle, "--out", "-", "--format", "sarif"], ["check", bundle, "--format", "json"], ["trace", bundle, "--flow", "f4", "--format", "json"],
-            ["explain", bundle, "--from", "node-a/pods/client-0", "--to", "10.96.12.34:80", "--format", "json"], ["inspect-bundle", bundle, "--format", "json"],
+            ["explain", bundle, "--from", "node-a/pods/client-0", "--to", "10.96.12.34:80", "--format", "json"], ["inspect-bundle", bundle, "--format", "json"], ["services", bundle, "--format", "json"],
             ["decode", Path.Combine(bundle, "node-a", "eth0.pcap"), "--format", "json"], ["dump", Path.Combine(bundle, "node-a", "ip-route.txt")], ["vscode-task"],
         ];
         foreach (var command in commands)

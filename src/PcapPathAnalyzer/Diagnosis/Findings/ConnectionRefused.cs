@@ -49,7 +49,7 @@ internal sealed class ConnectionRefused : IFindingRule
     // was captured and does not show the answer, the first point that does.
     private static string? RefusedAt(Evidence evidence, Flow f)
     {
-        var first = f.Reply.Hops.FirstOrDefault()?.Point.Namespace;
+        var first = f.Reply.Hops is [var hop, ..] ? hop.Point.Namespace : null;
         if (f.ServerNamespace is not { } server || f.Reply.Hops.Any(h => h.Point.Namespace == server))
             return f.ServerNamespace ?? first;
         return evidence.Network.Owner(Server(f).Item1)?.Name == server && !evidence.CapturePoints.Any(p => p.Namespace == server && p.Device is not { IsLoopback: true }) ? server : first;

@@ -86,7 +86,7 @@ internal sealed class RuleCommands(DumpText text, DumpDocument document)
             return;
         }
 
-        var outline = new IptablesRule { Location = at, Chain = chain.Name, Text = "", Matches = [], Packets = packets, Bytes = bytes };
+        var outline = new RuleOutline(at, chain.Name, packets, bytes);
         if (command is "-I" or "--insert")
             Insert(first + 2, outline);
         else
@@ -116,7 +116,7 @@ internal sealed class RuleCommands(DumpText text, DumpDocument document)
     }
 
     /// <summary><c>-I CHAIN [NUMBER] ...</c>: at the top, or before the rule of that number.</summary>
-    private void Insert(int first, IptablesRule outline)
+    private void Insert(int first, RuleOutline outline)
     {
         var number = 1;
         if (first < words.Count && int.TryParse(words[first], out var given))

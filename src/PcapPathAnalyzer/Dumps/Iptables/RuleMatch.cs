@@ -11,7 +11,7 @@ public abstract record RuleMatch
     public required string Text { get; init; }
 
     /// <summary>The extension that asks it, the word after <c>-m</c>: <c>tcp</c>, <c>conntrack</c>, ...; empty for <c>-s -d -i -o -p -f</c>.</summary>
-    public string Extension { get; init; } = "";
+    public string Extension { get; internal set; } = "";
 }
 
 /// <summary><c>-s</c> or <c>-d</c>. A mask with holes is kept in <paramref name="Mask"/>, otherwise null.</summary>

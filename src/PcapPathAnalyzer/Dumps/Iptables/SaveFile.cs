@@ -8,7 +8,7 @@ namespace PcapPathAnalyzer.Dumps.Iptables;
 internal sealed class SaveFile(IDumpReader reader, DumpText text, DumpDocument document)
 {
     private readonly RuleCommands commands = new(text, document);
-    private SaveHeader header = new(FamilyGuess.Of(text), IptablesBackend.Unknown);
+    private SaveHeader? header;
     private TableBuilder? table;
 
     public void Read()
@@ -33,7 +33,7 @@ internal sealed class SaveFile(IDumpReader reader, DumpText text, DumpDocument d
         {
             if (table is not null)
                 Unfinished(index);
-            table = new TableBuilder(trimmed[1..].Trim().ToString(), text.At(index), header);
+            table = new TableBuilder(trimmed[1..].Trim().ToString(), text.At(index), header ??= new(FamilyGuess.Of(text), IptablesBackend.Unknown));
             commands.Begin(table);
         }
         else if (table is null)

@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Dumps.Iptables.Parsing;
 
 namespace PcapPathAnalyzer.Dumps.Iptables;
 
@@ -6,8 +7,7 @@ namespace PcapPathAnalyzer.Dumps.Iptables;
 internal sealed class TableBuilder
 {
     private readonly SourceLocation location;
-    private readonly Dictionary<string, ChainBuilder> chains = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ChainBuilder>.AlternateLookup<ReadOnlySpan<char>> lookup;
+    private readonly WordTable<ChainBuilder> chains = new();
     private readonly List<ChainBuilder> order = [];
 
     public TableBuilder(string name, SourceLocation location, SaveHeader header)
@@ -16,7 +16,6 @@ internal sealed class TableBuilder
         this.location = location;
         IpVersion = header.IpVersion;
         Backend = header.Backend;
-        lookup = chains.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>Listings do not say it: there it is found once all chains are known.</summary>
@@ -33,15 +32,15 @@ internal sealed class TableBuilder
 
     public IReadOnlyList<ChainBuilder> Chains => order;
 
-    public ChainBuilder? Find(ReadOnlySpan<char> chain) => lookup.TryGetValue(chain, out var found) ? found : null;
+    public ChainBuilder? Find(ReadOnlySpan<char> chain) => chains.TryGet(chain, out var found) ? found : null;
 
     /// <summary>The chain, made where the dump has not declared it (a rule before or without its declaration).</summary>
     public ChainBuilder Get(ReadOnlySpan<char> chain, SourceLocation at)
     {
-        if (lookup.TryGetValue(chain, out var found))
+        if (chains.TryGet(chain, out var found))
             return found;
         found = new ChainBuilder(chain.ToString(), at);
-        chains.Add(found.Name, found);
+        chains.Set(found.Name, found);
         order.Add(found);
         return found;
     }
@@ -49,10 +48,9 @@ internal sealed class TableBuilder
     /// <summary>The table as it stands; chains that rules refer to and the dump lacks are added, and said.</summary>
     public IptablesTable Build(DumpDocument document)
     {
-        var referred = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in order.ToArray().SelectMany(c => c.Rules))
         {
-            if (rule.Target is not JumpTarget jump || !referred.Add(jump.Name) || chains.ContainsKey(jump.Name))
+            if (rule.Target is not JumpTarget jump || Find(jump.Name) is not null)
                 continue;
             Get(jump.Name, rule.Location).IsAbsent = true;
             if (!IsCut)

@@ -4,10 +4,10 @@ namespace PcapPathAnalyzer.Dumps.Text;
 internal static class Sections
 {
     /// <summary>In the file's order; parts without any text are left out.</summary>
-    public static IEnumerable<DumpText> Of(string file, string content)
+    public static IEnumerable<DumpText> Of(string file, Lines text)
     {
-        var isCut = content.Length > 0 && content[^1] != '\n';
-        var lines = Lines.Of(content);
+        var isCut = text.IsCut;
+        var lines = text.All;
         var start = 0;
         var named = FileNames.Command(file);
         var command = named;
@@ -25,7 +25,12 @@ internal static class Sections
 
             var kind = Heading.Of(lines[i], isSession, out var heading);
             if (kind == HeadingKind.Fence)
+            {
+                // Other sections, and whoever cites the file, keep the line as it is.
+                lines = ReferenceEquals(lines, text.All) ? [.. lines] : lines;
                 lines[i] = "";
+            }
+
             if (kind is not (HeadingKind.Command or HeadingKind.Prompt))
                 continue;
             isSession |= !heading.IsUnknown && lines[i].StartsWith("# ", StringComparison.Ordinal);
@@ -41,7 +46,7 @@ internal static class Sections
         if (HasText(lines, start, lines.Length))
             yield return Make(start, lines.Length, isCut);
 
-        DumpText Make(int from, int to, bool cut) => new(file, lines[from..to], from + 1, command.Text, cut) { NetworkNamespace = command.NetworkNamespace, IsOther = command.IsUnknown };
+        DumpText Make(int from, int to, bool cut) => new(file, from == 0 && to == lines.Length ? lines : lines[from..to], from + 1, command.Text, cut) { NetworkNamespace = command.NetworkNamespace, IsOther = command.IsUnknown };
     }
 
     // `ip -j` prints one line; collectors put it between others.

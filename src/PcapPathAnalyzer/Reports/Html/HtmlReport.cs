@@ -3,6 +3,7 @@ using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Reports.Html.Data;
 using PcapPathAnalyzer.Reports.Html.Map;
+using PcapPathAnalyzer.Topology.Services;
 
 namespace PcapPathAnalyzer.Reports.Html;
 
@@ -47,7 +48,7 @@ public sealed class HtmlReport : IReport
         var failed = result.Flows.Count(f => !f.IsHealthy());
         var errors = result.Findings.Count(f => f.Severity == Severity.Error);
         var warnings = result.Findings.Count(f => f.Severity == Severity.Warning);
-        w.Write($"<header class=\"top {(failed + errors > 0 ? "bad" : "good")}\"><div class=\"bar\"><span class=\"bundle\">{HtmlText.Of(result.Bundle.Name)}</span><nav aria-label=\"Sections\"><a href=\"#findings\">Findings</a><a href=\"#flow\">Map</a><a href=\"#flows\">Flows</a>{(Topology.ServiceCatalogue.Of(result.Network).Count > 0 ? "<a href=\"#services\">Services</a>" : "")}<a href=\"#captures\">Captures</a></nav><button type=\"button\" id=\"theme\" aria-label=\"Change between light and dark\">◐</button></div>\n");
+        w.Write($"<header class=\"top {(failed + errors > 0 ? "bad" : "good")}\"><div class=\"bar\"><span class=\"bundle\">{HtmlText.Of(result.Bundle.Name)}</span><nav aria-label=\"Sections\"><a href=\"#findings\">Findings</a><a href=\"#flow\">Map</a><a href=\"#flows\">Flows</a>{(ServiceCatalogue.Of(result.Network).Count > 0 ? "<a href=\"#services\">Services</a>" : "")}<a href=\"#captures\">Captures</a></nav><button type=\"button\" id=\"theme\" aria-label=\"Change between light and dark\">◐</button></div>\n");
         w.Write($"<h1>{HtmlText.Of(Headline(result))}</h1>\n<ul class=\"numbers\">");
         Number(w, result.Flows.Count, "flow", "");
         Number(w, failed, "failed", failed > 0 ? "bad" : "", plural: false);

@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
+using PcapPathAnalyzer.Topology.Services;
 
 namespace PcapPathAnalyzer.Reports.Html;
 
@@ -21,7 +22,7 @@ internal static class ServicesHtml
             var s = row.First();
             w.Write($"<tr><th scope=\"row\">{HtmlText.Of(s.Name ?? "")}</th><td><code>{HtmlText.Of(Address(s))}</code></td><td>");
             if (s.Endpoints.Count == 0)
-                w.Write("<span class=\"bad\">none</span>");
+                w.Write(s.Missing is { } missing ? $"<span class=\"dim\">not dumped: {HtmlText.Of(missing)}</span>" : "<span class=\"bad\">none</span>");
             foreach (var e in s.Endpoints.Take(MaxEndpoints))
             {
                 var owner = result.Network.Owner(e.Address)?.Name ?? "not in the bundle";

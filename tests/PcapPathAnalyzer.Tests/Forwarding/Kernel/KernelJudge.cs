@@ -11,20 +11,26 @@ internal sealed class KernelJudge(KernelNetwork kernel, Network network, IReadOn
     /// <summary>The path whose every matched rule, policy and header is what the kernel traced; the test fails where there is none.</summary>
     public async Task<WalkPath> AgreeAsync(string from, Probe probe)
     {
-        kernel.Forget();
         var result = Walk.Run(network, new WalkRequest { Namespace = network.Find(from)!, Packet = probe.State });
+        if (result.Paths.Any(p => p is { Verdict: Verdict.NoRoute, Answer: not null }))
+            await kernel.Refusals.TakeAsync();
+        kernel.Forget();
         kernel.Send(from, probe);
         List<Visit> seen;
+        WalkPath? agreed = null;
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
-            seen = [.. kernel.Visits().Where(v => v.Chains.Count > 0)];
-            if (result.Paths.FirstOrDefault(p => Agrees(p, seen)) is { } fits)
+            seen = [.. kernel.Visits(network).Where(v => v.Chains.Count > 0)];
+            // Agreed is what still stands when nothing more has come.
+            var fits = result.Paths.FirstOrDefault(p => Agrees(p, seen));
+            if (fits is not null && fits == agreed)
                 return fits;
+            agreed = fits;
             // Programs answer, and neighbours are asked, a little later than the kernel sends.
             if (waited.Elapsed > Patience)
                 break;
-            await Task.Delay(20);
+            await Task.Delay(2);
         }
 
         throw new DisagreementException($"{from}: {probe.State.Tuple}\n{string.Join("\nor:\n", result.Paths.Take(3).Select(p => $"{p.Verdict}: {p.Reason}\n{Difference(WalkedVisits.Of(p), seen)}"))}");

@@ -15,7 +15,7 @@ internal sealed class KernelNetwork : IDisposable
 {
     private const string Collector = """
         for c in "ip addr" "ip -d link" "ip route show table all" "ip -6 route show table all" "ip rule" "ip -6 rule" "ip neigh" "ip -6 neigh" "bridge fdb show" \
-          "iptables-nft-save" "ip6tables-nft-save" "iptables-legacy-save" "ipset save" "ss -lntup" "sysctl -a -r ^net[.](ipv4|ipv6|bridge|netfilter)"; do
+          "nft -a list ruleset" "iptables-nft-save" "ip6tables-nft-save" "iptables-legacy-save" "ipset save" "ss -lntup" "sysctl -a -r ^net[.](ipv4|ipv6|bridge|netfilter)"; do
           echo "@@@ $c"; $c 2>/dev/null || true
         done
         """;
@@ -23,8 +23,11 @@ internal sealed class KernelNetwork : IDisposable
     private readonly string prefix = $"pcappath-{Guid.NewGuid():N}"[..16];
     private readonly List<string> names;
     private readonly Dictionary<string, NamespaceSockets> sockets = [];
-    private readonly Dictionary<string, TraceMonitor> monitors = [];
-    private readonly Dictionary<string, List<string>> traced = [];
+    private readonly Dictionary<string, TraceSocket> monitors = [];
+    private readonly Dictionary<string, List<TraceEvent>> traced = [];
+
+    /// <summary>Answers for want of a route that the kernel will give yet.</summary>
+    public Refusals Refusals { get; } = new();
 
     private KernelNetwork(IEnumerable<string> namespaces) => names = [.. namespaces];
 
@@ -32,7 +35,7 @@ internal sealed class KernelNetwork : IDisposable
     public static KernelNetwork Create(params string[] namespaces)
     {
         var made = new KernelNetwork(namespaces);
-        foreach (var program in new[] { "ip", "nft", "xtables-monitor", "iptables-nft-restore", "ss", "bridge", "sysctl" })
+        foreach (var program in new[] { "ip", "nft", "iptables-nft-restore", "ss", "bridge", "sysctl" })
         {
             if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin").Any(d => File.Exists(Path.Combine(d, program))))
                 Assert.Ignore($"{program} is not installed");
@@ -82,7 +85,7 @@ internal sealed class KernelNetwork : IDisposable
         {
             // Neighbour discovery and multicast are the kernel's own talk.
             Execute($"ip netns exec ${Leaf(ns)} nft -f -", """
-                table inet pcappathtrace {
+                table inet tracing {
                   chain pre {
                     type filter hook prerouting priority -400
                     meta l4proto { tcp, udp, sctp, icmp } meta nftrace set 1
@@ -90,14 +93,13 @@ internal sealed class KernelNetwork : IDisposable
                   }
                   chain out {
                     type filter hook output priority -400
-                    ip daddr 127.99.99.99 meta nftrace set 1 drop
                     meta l4proto { tcp, udp, sctp, icmp } meta nftrace set 1
                     icmpv6 type { 1, 2, 3, 4, 128, 129 } meta nftrace set 1
                   }
                 }
 
                 """);
-            monitors.Add(ns, new TraceMonitor(Sockets(ns)));
+            monitors.Add(ns, new TraceSocket(Sockets(ns).Name));
         }
     }
 
@@ -130,11 +132,12 @@ internal sealed class KernelNetwork : IDisposable
     }
 
     /// <summary>What the kernel has traced since, by namespace.</summary>
-    public List<Visit> Visits()
+    /// <param name="network">As it was described while the rules were those that were traced.</param>
+    public List<Visit> Visits(Network network)
     {
         foreach (var (ns, monitor) in monitors)
             traced[ns].AddRange(monitor.Read());
-        return [.. traced.SelectMany(t => TracedVisits.Read(t.Key, t.Value))];
+        return [.. traced.SelectMany(t => TracedVisits.Read(network.Find(t.Key)!, t.Value))];
     }
 
     public string Output(string script)

@@ -52,6 +52,30 @@ internal sealed partial class NamespaceSockets : IDisposable
 
     public void Dispose() => sockets.ForEach(s => s.Dispose());
 
+    /// <summary>Makes something in another namespace, on a thread that goes there.</summary>
+    public static T In<T>(string name, Func<T> make)
+    {
+        T? made = default;
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using var file = File.OpenHandle($"/run/netns/{name}");
+                if (SetNamespace((int)file.DangerousGetHandle(), CloneNewNet) != 0)
+                    throw new Win32Exception(Marshal.GetLastPInvokeError());
+                made = make();
+            }
+            catch (Exception e) when (e is IOException or Win32Exception or SocketException)
+            {
+                failure = e;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return failure is null ? made! : throw new InvalidOperationException($"no sockets in {name}", failure);
+    }
+
     private static Socket[] Listen(IPEndPoint local)
     {
         var tcp = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -77,29 +101,6 @@ internal sealed partial class NamespaceSockets : IDisposable
         {
             // The network is being taken down.
         }
-    }
-
-    private static T In<T>(string name, Func<T> make)
-    {
-        T? made = default;
-        Exception? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                using var file = File.OpenHandle($"/run/netns/{name}");
-                if (SetNamespace((int)file.DangerousGetHandle(), CloneNewNet) != 0)
-                    throw new Win32Exception(Marshal.GetLastPInvokeError());
-                made = make();
-            }
-            catch (Exception e) when (e is IOException or Win32Exception or SocketException)
-            {
-                failure = e;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        return failure is null ? made! : throw new InvalidOperationException($"no sockets in {name}", failure);
     }
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]

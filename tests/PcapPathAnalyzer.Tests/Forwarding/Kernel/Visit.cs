@@ -1,6 +1,8 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using System.Buffers.Binary;
+using System.Net;
+using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding;
+using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Tests.Forwarding.Kernel;
 
@@ -19,58 +21,62 @@ internal sealed record Visit(string Namespace, List<ChainRun> Chains)
     public override string ToString() => $"  {Namespace}{string.Concat(Chains)}";
 }
 
-/// <summary>Visits as the kernel traced them (xtables-monitor(8)).</summary>
-internal static partial class TracedVisits
+/// <summary>Visits as the kernel traced them.</summary>
+internal static class TracedVisits
 {
-    public static List<Visit> Read(string ns, IReadOnlyList<string> lines)
+    /// <summary>The table that switches tracing on: its own rules do not count.</summary>
+    public const string Tracing = "inet tracing";
+
+    public static List<Visit> Read(NetworkNamespace ns, IReadOnlyList<TraceEvent> events)
     {
         var visits = new List<Visit>();
-        var open = new Dictionary<string, Visit>();
-        foreach (var line in lines)
+        var open = new Dictionary<uint, Visit>();
+        foreach (var e in events)
         {
-            if (Packet().Match(line) is { Success: true } p)
+            if (Table(e) == Tracing)
             {
                 // The chain that switches tracing on is the first a packet meets.
-                if (p.Groups["family"].Value == "1")
-                    visits.Add(open[p.Groups["id"].Value] = new Visit(ns, []));
-                else if (open.TryGetValue(p.Groups["id"].Value, out var visit))
-                    visit.Chains.Add(new ChainRun(Header(line), []));
+                if (e.NetworkHeader is not null)
+                    visits.Add(open[e.Id] = new Visit(ns.Name, []));
             }
-            else if (Rule().Match(line) is { Success: true } r)
+            else if (open.TryGetValue(e.Id, out var visit))
             {
-                if (open.TryGetValue(r.Groups["id"].Value, out var visit) && visit.Chains.Count > 0)
-                    visit.Chains[^1].Events.Add($"{r.Groups["table"]} {r.Groups["chain"]} {r.Groups["rule"].Value.Trim()}");
-            }
-            else if (Policy().Match(line) is { Success: true } c && open.TryGetValue(c.Groups["id"].Value, out var visit) && visit.Chains.Count > 0)
-            {
-                visit.Chains[^1].Events.Add($"{c.Groups["table"]} {c.Groups["chain"]} policy {c.Groups["policy"]}");
+                if (e.NetworkHeader is { } header)
+                    visit.Chains.Add(new ChainRun(Header(ns, e, header), []));
+                if ((e.Kind == TraceKind.Policy || (e.Kind == TraceKind.Rule && e.Handle != 0)) && visit.Chains.Count > 0)
+                    visit.Chains[^1].Events.Add(EventText(ns, e));
             }
         }
 
         return visits;
     }
 
-    private static string Header(string line)
+    private static string EventText(NetworkNamespace ns, TraceEvent e)
     {
-        var ttl = Value("TTL") is { Length: > 0 } t ? t : Value("HOPLIMIT");
-        var mark = Value("MARK") is { Length: > 2 } m ? uint.Parse(m.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) : 0;
-        return HeaderText.Of(Value("SRC"), Value("SPORT"), Value("DST"), Value("DPORT"), ttl, mark, Value("IN"), Value("OUT"));
-
-        string Value(string name)
-        {
-            var at = line.IndexOf($" {name}=", StringComparison.Ordinal);
-            return at < 0 ? "" : line[(at + name.Length + 2)..].Split(' ', 2)[0];
-        }
+        var nft = ns.NftTables.First(t => $"{t.Family} {t.Name}" == Table(e));
+        // iptables knows its tables without their family, and its rules by their place in the chain.
+        var iptables = nft.IsOfIptables ? ns.Tables.First(t => t.Name == e.Table && t.IpVersion == (e.Family == 10 ? 6 : 4) && t.Backend == IptablesBackend.Nft) : null;
+        var table = iptables?.Name ?? Table(e);
+        if (e.Kind == TraceKind.Policy)
+            return $"{table} {e.Chain} policy {e.Policy}";
+        var rules = nft.Chains[e.Chain].Rules.ToList();
+        var index = rules.FindIndex(r => r.Handle == e.Handle);
+        Assert.That(index, Is.Not.Negative, $"no rule of {table} {e.Chain} has handle {e.Handle}");
+        return $"{table} {e.Chain} {iptables?.Chains[e.Chain].Rules[index].Text ?? rules[index].Text}";
     }
 
-    [GeneratedRegex(@"^PACKET: (?<family>\d+) (?<id>\w+) ")]
-    private static partial Regex Packet();
+    private static string Table(TraceEvent e) => $"{e.Family switch { 1 => "inet", 2 => "ip", 10 => "ip6", _ => "?" }} {e.Table}";
 
-    [GeneratedRegex(@"TRACE: \S+ (?<id>\w+) (?<table>\w+):(?<chain>\S+?):rule:0x\w+:\S+\s+-[46] -t \w+ (?<rule>-A .*)$")]
-    private static partial Regex Rule();
+    private static string Header(NetworkNamespace ns, TraceEvent e, byte[] ip)
+    {
+        var isIpv4 = ip[0] >> 4 == 4;
+        var protocol = (Primitives.IpProtocol)ip[isIpv4 ? 9 : 6];
+        var (source, destination) = isIpv4 ? (new IPAddress(ip.AsSpan(12, 4)), new IPAddress(ip.AsSpan(16, 4))) : (new IPAddress(ip.AsSpan(8, 16)), new IPAddress(ip.AsSpan(24, 16)));
+        var ports = protocol is Primitives.IpProtocol.Tcp or Primitives.IpProtocol.Udp or Primitives.IpProtocol.Sctp ? e.TransportHeader : null;
+        return HeaderText.Of($"{source}", Port(0), $"{destination}", Port(2), $"{ip[isIpv4 ? 8 : 7]}", e.Mark, ns.Interface(e.In)?.Name, ns.Interface(e.Out)?.Name);
 
-    [GeneratedRegex(@"TRACE: \S+ (?<id>\w+) (?<table>\w+):(?<chain>\S+?):policy:(?<policy>\w+)")]
-    private static partial Regex Policy();
+        string Port(int at) => ports is null ? "" : $"{BinaryPrimitives.ReadUInt16BigEndian(ports.AsSpan(at))}";
+    }
 }
 
 /// <summary>Visits as a walk predicts them.</summary>
@@ -94,12 +100,12 @@ internal static class WalkedVisits
                 visit = new Visit(step.Namespace, []);
             }
 
-            if (isNetfilter)
+            if (isNetfilter && step.Table != TracedVisits.Tracing)
             {
                 var run = $"{step.Hook} {step.Table}";
                 if (last is null || isNew || visit!.Chains.Count == 0 || $"{last.Hook} {last.Table}" != run || last.Kind is not (StepKind.Rule or StepKind.Policy))
                     visit!.Chains.Add(new ChainRun(HeaderText.Of(step), []));
-                visit.Chains[^1].Events.Add(step.Kind == StepKind.Policy ? $"{step.Table} {step.Chain} policy {step.Text.Split(' ')[1]}" : $"{step.Table} {step.Chain} {step.Text}");
+                visit.Chains[^1].Events.Add(step.Kind == StepKind.Policy ? $"{step.Table} {step.Chain} policy {step.Text.TrimEnd(';').Split(' ')[^1].ToUpperInvariant()}" : $"{step.Table} {step.Chain} {step.Text}");
             }
 
             last = step;

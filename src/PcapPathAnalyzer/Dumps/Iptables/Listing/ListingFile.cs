@@ -84,7 +84,7 @@ internal sealed class ListingFile(IDumpReader reader, DumpText text, DumpDocumen
         var listed = new ListedRule(text[index], row);
         words.Split(listed.Rule(row.Target));
         var rules = new List<IptablesRule>();
-        var outline = new IptablesRule { Location = text.At(index), Chain = chain!.Name, Text = "", Matches = [], Packets = row.Packets, Bytes = row.Bytes, IsPartial = listed.IsPartial };
+        var outline = new RuleOutline(text.At(index), chain!.Name, row.Packets, row.Bytes, listed.IsPartial);
         parser!.Parse(words, 0, outline, $"-A {chain.Name} {listed.Text(row.Target)}".TrimEnd(), rules);
         chain.Rules.AddRange(listed.Untold.Count == 0 ? rules : rules.Select(r => r with { Matches = [.. r.Matches, .. listed.Untold] }));
         foreach (var (words, at) in listed.NotUnderstood)

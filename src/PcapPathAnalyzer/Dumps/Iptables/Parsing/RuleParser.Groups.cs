@@ -27,18 +27,18 @@ internal sealed partial class RuleParser
         if (!Extensions.Matches.TryGetValue(name, out var extension))
         {
             Say(index + 1, $"the match '{name}' is not known; whether it matches cannot be told");
-            draft.Loaded.Add(new LoadedExtension(null, name.ToString(), index, draft.Matches.Count));
+            draft.Load(null, name.ToString(), index, draft.Matches.Count);
             draft.Matches.Add(null);
             return;
         }
 
         if (extension.Group is null)
         {
-            draft.Loaded.Add(new LoadedExtension(extension, extension.Name, index, -1));
+            draft.Load(extension, extension.Name, index, -1);
             return;
         }
 
-        draft.Loaded.Add(new LoadedExtension(extension, extension.Name, index, draft.Matches.Count));
+        draft.Load(extension, extension.Name, index, draft.Matches.Count);
         draft.Matches.Add(null);
     }
 
@@ -46,12 +46,13 @@ internal sealed partial class RuleParser
     {
         if (Extensions.Targets.TryGetValue(name, out var extension))
         {
-            draft.Loaded.Add(new LoadedExtension(extension, extension.Name, index, -1));
+            draft.Load(extension, extension.Name, index, -1);
             return;
         }
 
-        draft.Target = interner.Jump(name, isGoto: false);
-        draft.Loaded.Add(new LoadedExtension(null, name.ToString(), index, -1));
+        var jump = interner.Jump(name, isGoto: false);
+        draft.Target = jump;
+        draft.Load(null, jump.Name, index, -1);
     }
 
     /// <summary>An option that nothing loaded has: it belongs to what was loaded last.</summary>
@@ -128,7 +129,7 @@ internal sealed partial class RuleParser
             return new UnknowableMatch(loaded.Name, false) { Text = group.Text, Extension = loaded.Name };
         }
 
-        match = match with { Extension = extension.Name };
+        match.Extension = extension.Name;
         return loaded.IsContiguous ? interner.Keep(extension, group.Text, match) : match;
     }
 
@@ -179,7 +180,7 @@ internal sealed partial class RuleParser
     }
 
     /// <summary><c>-s a,b -d c,d</c> is four rules, sources outermost (iptables.c, add_entry).</summary>
-    private void Expand(int first, IptablesRule outline, List<IptablesRule> rules)
+    private void Expand(int first, RuleOutline outline, List<IptablesRule> rules)
     {
         var alternatives = draft.Alternatives.OrderBy(a => a.Word).ToList();
         var choice = new int[alternatives.Count];

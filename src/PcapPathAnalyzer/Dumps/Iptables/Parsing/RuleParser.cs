@@ -17,7 +17,7 @@ internal sealed partial class RuleParser(DumpDocument document)
 
     /// <summary>Reads the conditions and the target from word <paramref name="first"/> on, and adds a rule, or one per address of a list.</summary>
     /// <param name="text">The rule as it shall be kept; null where it has to be put together from the words.</param>
-    public void Parse(RuleWords line, int first, IptablesRule outline, string? text, List<IptablesRule> rules)
+    public void Parse(RuleWords line, int first, RuleOutline outline, string? text, List<IptablesRule> rules)
     {
         words = line;
         at = outline.Location;
@@ -33,8 +33,18 @@ internal sealed partial class RuleParser(DumpDocument document)
             rules.Add(Rule(outline, text ?? Written(outline.Chain, words.Raw(first, words.Count - 1)), draft.Matches.ToArray()!));
     }
 
-    private IptablesRule Rule(IptablesRule outline, string text, RuleMatch[] matches) =>
-        outline with { Text = text, Matches = matches, Target = draft.Target, Comment = draft.Comment };
+    private IptablesRule Rule(RuleOutline outline, string text, RuleMatch[] matches) => new()
+    {
+        Location = outline.Location,
+        Chain = outline.Chain,
+        Packets = outline.Packets,
+        Bytes = outline.Bytes,
+        IsPartial = outline.IsPartial,
+        Text = text,
+        Matches = matches,
+        Target = draft.Target,
+        Comment = draft.Comment,
+    };
 
     private static string Written(string chain, ReadOnlySpan<char> rest) => rest.IsEmpty ? $"-A {chain}" : $"-A {chain} {rest}";
 
@@ -72,12 +82,12 @@ internal sealed partial class RuleParser(DumpDocument document)
             return General(general, start, index, negated);
 
         // iptables loads the protocol's extension by itself (xshared.c, find_proto).
-        if (GeneralOptions.Implied(draft.Protocol) is { } implied && draft.Loaded.TrueForAll(l => l.Extension != implied) && implied.Options.TryGetValue(words[index], out var entryOfProtocol))
+        if (GeneralOptions.Implied(draft.Protocol) is { } implied && !draft.HasLoaded(implied) && implied.Options.TryGetValue(words[index], out var entryOfProtocol))
         {
-            var loaded = new LoadedExtension(implied, implied.Name, start, implied.Group is null ? -1 : draft.Matches.Count) { LastWord = start - 1 };
+            var loaded = draft.Load(implied, implied.Name, start, implied.Group is null ? -1 : draft.Matches.Count);
+            loaded.LastWord = start - 1;
             if (implied.Group is not null)
                 draft.Matches.Add(null);
-            draft.Loaded.Add(loaded);
             return Extended(loaded, entryOfProtocol, start, index, negated);
         }
 
@@ -165,7 +175,8 @@ internal sealed partial class RuleParser(DumpDocument document)
             }
             else
             {
-                match = interner.Keep(extension, option.Text, match with { Extension = extension.Name });
+                match.Extension = extension.Name;
+                interner.Keep(extension, option.Text, match);
             }
         }
 

@@ -5,12 +5,13 @@ namespace PcapPathAnalyzer.Dumps.Iptables.Parsing;
 /// <summary>
 /// The words of one rule line, split as iptables-restore splits them (iptables/xshared.c, add_param_to_argv): blanks
 /// separate, double quotes hold together, a backslash inside quotes takes the next character as it is.
-/// One instance is used for many lines; nothing is allocated for words without quotes.
+/// One instance is used for many lines; nothing is allocated for a word without quotes, or with one pair around it.
 /// </summary>
 internal sealed class RuleWords
 {
     private int[] starts = new int[64];
     private int[] ends = new int[64];
+    private Quotes[] quotes = new Quotes[64];
     private string?[] unquoted = new string?[64];
 
     public string Line { get; private set; } = "";
@@ -21,10 +22,15 @@ internal sealed class RuleWords
     public bool IsOpen { get; private set; }
 
     /// <summary>The word without its quotes.</summary>
-    public ReadOnlySpan<char> this[int index] => unquoted[index] ?? Line.AsSpan(starts[index], ends[index] - starts[index]);
+    public ReadOnlySpan<char> this[int index] => quotes[index] switch
+    {
+        Quotes.None => Line.AsSpan(starts[index], ends[index] - starts[index]),
+        Quotes.Around => Line.AsSpan(starts[index] + 1, ends[index] - starts[index] - 2),
+        _ => unquoted[index],
+    };
 
     /// <summary>True for words that had quotes: never options.</summary>
-    public bool IsQuoted(int index) => unquoted[index] is not null;
+    public bool IsQuoted(int index) => quotes[index] != Quotes.None;
 
     /// <summary>Column of the word, from 1.</summary>
     public int Column(int index) => index < Count ? starts[index] + 1 : Line.Length + 1;
@@ -51,7 +57,7 @@ internal sealed class RuleWords
             if (i < line.Length && line[i] == '"')
                 i = Quoted(line, start);
             else
-                Add(start, i, null);
+                Add(start, i, Quotes.None);
         }
     }
 
@@ -59,6 +65,13 @@ internal sealed class RuleWords
 
     private int Quoted(string line, int start)
     {
+        var inside = line.AsSpan(start + 1);
+        if (line[start] == '"' && inside.IndexOfAny('"', '\\') is var end and >= 0 && inside[end] == '"' && (end + 1 == inside.Length || IsBlank(inside[end + 1])))
+        {
+            Add(start, start + end + 2, Quotes.Around);
+            return start + end + 2;
+        }
+
         var text = new StringBuilder();
         var open = false;
         var i = start;
@@ -73,21 +86,34 @@ internal sealed class RuleWords
         }
 
         IsOpen |= open;
-        Add(start, i, text.ToString());
+        Add(start, i, Quotes.Inside);
+        unquoted[Count - 1] = text.ToString();
         return i;
     }
 
-    private void Add(int start, int end, string? text)
+    private void Add(int start, int end, Quotes kind)
     {
         if (Count == starts.Length)
         {
             Array.Resize(ref starts, Count * 2);
             Array.Resize(ref ends, Count * 2);
+            Array.Resize(ref quotes, Count * 2);
             Array.Resize(ref unquoted, Count * 2);
         }
 
         starts[Count] = start;
         ends[Count] = end;
-        unquoted[Count++] = text;
+        quotes[Count++] = kind;
+    }
+
+    private enum Quotes : byte
+    {
+        None,
+
+        /// <summary>One pair around the word, nothing escaped: what <c>--comment</c> has.</summary>
+        Around,
+
+        /// <summary>Any other: the word is kept without them.</summary>
+        Inside,
     }
 }

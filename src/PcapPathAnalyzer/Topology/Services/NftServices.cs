@@ -3,7 +3,7 @@ using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Dumps.Nftables;
 using PcapPathAnalyzer.Primitives;
 
-namespace PcapPathAnalyzer.Topology;
+namespace PcapPathAnalyzer.Topology.Services;
 
 /// <summary>
 /// Services in nftables: elements of verdict maps by address, protocol and port (kube-proxy's nftables mode, pkg/proxy/nftables), and rules on one
@@ -42,7 +42,7 @@ internal static class NftServices
         var endpoints = chain is null ? [] : Endpoints(table, chain);
         if (endpoints.Count == 0 && set.Name is not ("no-endpoint-services" or "no-endpoint-nodeports"))
             return null;
-        return Entry(ns, parts[0] is NftAddress address ? address.First : null, (IpProtocol)protocol.First, (int)port.First, element.Location) with { Name = element.Comment ?? Name(chain), Chain = chain, Endpoints = endpoints };
+        return Entry(ns, parts[0] is NftAddress address ? address.First : null, (IpProtocol)protocol.First, (int)port.First, element.Location) with { Kind = Kind(parts.Count == 2, chain), Name = element.Comment ?? Name(chain), Chain = chain, Endpoints = endpoints };
     }
 
     private static ServiceEntry? OfRule(NetworkNamespace ns, NftTable table, NftRule rule)
@@ -65,11 +65,18 @@ internal static class NftServices
             return null;
         var chain = rule.Statements.OfType<NftVerdict>().Select(static v => v.Target).OfType<JumpTarget>().FirstOrDefault()?.Name;
         var endpoints = chain is not null ? Endpoints(table, chain) : [.. rule.Statements.OfType<NftNat>().SelectMany(nat => Of(nat, table, rule.Location))];
-        return endpoints.Count == 0 ? null : Entry(ns, address, p.Protocol, p.Port, rule.Location) with { Name = rule.Comment, Chain = chain, Endpoints = endpoints };
+        return endpoints.Count == 0 ? null : Entry(ns, address, p.Protocol, p.Port, rule.Location) with { Kind = Kind(address is null, chain), Name = rule.Comment, Chain = chain, Endpoints = endpoints };
     }
 
     private static ServiceEntry Entry(NetworkNamespace ns, IpAddress? address, IpProtocol protocol, int port, SourceLocation at) =>
         new() { Namespace = ns, Protocol = protocol, Address = address, Port = port, Location = at, Endpoints = [] };
+
+    // kube-proxy: service-… is what the cluster IP leads to, external-… what is asked for from outside.
+    private static ServiceAddressKind Kind(bool isNodePort, string? chain) =>
+        isNodePort ? ServiceAddressKind.NodePort
+        : chain?.StartsWith("external-", StringComparison.Ordinal) == true ? ServiceAddressKind.ExternalIp
+        : chain?.StartsWith("service-", StringComparison.Ordinal) == true ? ServiceAddressKind.ClusterIp
+        : ServiceAddressKind.Address;
 
     // service-ULMVA6XW-default/web/tcp/http: the hash, then namespace, name, protocol and the port's name.
     private static string? Name(string? chain)
@@ -80,29 +87,11 @@ internal static class NftServices
         return portName.Length == 0 ? $"{space}/{name}" : $"{space}/{name}:{portName}";
     }
 
-    private static List<ServiceEndpoint> Endpoints(NftTable table, string chain)
-    {
-        var found = new List<ServiceEndpoint>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Queue<string>([chain]);
-        while (open.TryDequeue(out var name))
-        {
-            if (!seen.Add(name) || !table.Chains.TryGetValue(name, out var here))
-                continue;
-            foreach (var rule in here.Rules)
-            {
-                foreach (var statement in rule.Statements)
-                {
-                    if (statement is NftNat nat)
-                        found.AddRange(Of(nat, table, rule.Location));
-                    foreach (var target in Targets(statement, table))
-                        open.Enqueue(target);
-                }
-            }
-        }
-
-        return found;
-    }
+    private static List<ServiceEndpoint> Endpoints(NftTable table, string chain) => ChainEndpoints.Of(
+        chain,
+        name => table.Chains.GetValueOrDefault(name)?.Rules,
+        rule => rule.Statements.OfType<NftNat>().SelectMany(nat => Of(nat, table, rule.Location)),
+        rule => rule.Statements.SelectMany(s => Targets(s, table)));
 
     private static IEnumerable<string> Targets(NftStatement statement, NftTable table) => statement switch
     {

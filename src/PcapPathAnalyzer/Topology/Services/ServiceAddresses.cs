@@ -1,7 +1,7 @@
 using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Primitives;
 
-namespace PcapPathAnalyzer.Topology;
+namespace PcapPathAnalyzer.Topology.Services;
 
 /// <summary>Addresses that some ruleset answers for although no host has them: virtual IPs, node ports.</summary>
 public sealed class ServiceAddresses
