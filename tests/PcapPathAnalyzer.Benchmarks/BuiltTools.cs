@@ -30,16 +30,8 @@ internal sealed class BuiltTools : IDisposable
     // Beside the build of the repository, not in it: the lock files and its outputs stay as they are.
     private string? Publish(string project)
     {
-        for (var up = new DirectoryInfo(AppContext.BaseDirectory); up is not null; up = up.Parent)
-        {
-            var source = Path.Combine(up.FullName, "tests", project);
-            if (!Directory.Exists(source))
-                continue;
-            var target = Path.Combine(folder, "native");
-            string[] options = ["-p:PublishAot=true", "-p:NuGetLockFilePath=obj/native.lock.json", "--use-current-runtime", "--artifacts-path", Path.Combine(folder, "artifacts")];
-            return ProcessTime.Of("dotnet", ["publish", source, "-c", "Release", "-o", target, .. options]) is null ? null : Path.Combine(target, project);
-        }
-
-        return null;
+        var target = Path.Combine(folder, "native");
+        string[] options = ["-p:PublishAot=true", "-p:NuGetLockFilePath=obj/native.lock.json", "--use-current-runtime", "--artifacts-path", Path.Combine(folder, "artifacts")];
+        return ProcessTime.Of("dotnet", ["publish", Repository.Folder("tests", project), "-c", "Release", "-o", target, .. options]) is null ? null : Path.Combine(target, project);
     }
 }
