@@ -15,6 +15,7 @@ internal sealed class ProgressLine : IProgress<AnalysisProgress>, IDisposable
     private readonly Lock turn = new();
     private readonly Task? bar;
     private ProgressTask? shown;
+    private AnalysisProgress? latest;
     private string doing = "";
     private TimeSpan begun;
 
@@ -22,7 +23,8 @@ internal sealed class ProgressLine : IProgress<AnalysisProgress>, IDisposable
     {
         if (Console.IsErrorRedirected || Terminal.IsQuiet || Terminal.IsVerbose)
             return;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        // Left to itself, Spectre.Console takes a redirected standard output for a terminal that nobody looks at.
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Interactive = InteractionSupport.Yes });
         var progress = console.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn());
         bar = ShowAsync(progress);
@@ -36,7 +38,12 @@ internal sealed class ProgressLine : IProgress<AnalysisProgress>, IDisposable
         await progress.StartAsync(async context =>
         {
             lock (turn)
-                shown = context.AddTask(doing.Length > 0 ? doing : "reading", maxValue: 1);
+            {
+                shown = context.AddTask("reading", maxValue: 1);
+                if (latest is { } value)
+                    Show(shown, value);
+            }
+
             await ended.Task;
         });
     }
@@ -51,13 +58,18 @@ internal sealed class ProgressLine : IProgress<AnalysisProgress>, IDisposable
             if (Terminal.IsVerbose && value.Doing != doing)
                 EndStep();
             doing = value.Doing;
-            if (shown is null)
-                return;
-            shown.Description = Markup.Escape(Printable.Text(value.Doing));
-            shown.MaxValue = Math.Max(1, value.Total);
-            shown.Value = value.Done;
-            shown.IsIndeterminate = value.Done >= value.Total;
+            latest = value;
+            if (shown is not null)
+                Show(shown, value);
         }
+    }
+
+    private static void Show(ProgressTask task, AnalysisProgress value)
+    {
+        task.Description = Markup.Escape(Printable.Text(value.Doing));
+        task.MaxValue = Math.Max(1, value.Total);
+        task.Value = value.Done;
+        task.IsIndeterminate = value.Done >= value.Total;
     }
 
     /// <summary>Takes the bar away; must be called before anything else is written to the terminal.</summary>

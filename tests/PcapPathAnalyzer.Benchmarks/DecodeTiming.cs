@@ -10,16 +10,13 @@ namespace PcapPathAnalyzer.Benchmarks;
 /// </summary>
 internal static class DecodeTiming
 {
-    // SharpPcap + PacketDotNet allocates per packet: a part is enough, scaled.
-    private const long ObjectDecoderPackets = 500_000;
-
     public static int Run(string path, int rounds)
     {
         path = Path.GetFullPath(path);
         using var kept = PageCache.Keep(path);
         using var tools = new BuiltTools();
         var packets = DecodeRun.Run(path).Packets;
-        var contenders = Contenders(path, tools, packets).ToList();
+        var contenders = Contenders(path, tools).ToList();
         var times = contenders.ConvertAll(static _ => new List<ProcessTime>());
         for (var round = 0; round < rounds; round++)
         {
@@ -30,24 +27,24 @@ internal static class DecodeTiming
             }
         }
 
-        Console.WriteLine($"{Processor()}: {packets:N0} packets, {new FileInfo(path).Length / 1e6:N0} MB {(kept.IsLocked ? "locked in memory" : "(not locked in memory)")}, medians of {rounds} interleaved rounds");
+        Console.WriteLine($"{Machine.Processor}: {packets:N0} packets, {new FileInfo(path).Length / 1e6:N0} MB {(kept.IsLocked ? "locked in memory" : "(not locked in memory)")}, medians of {rounds} interleaved rounds");
         Print(contenders.ConvertAll(static c => c.Name), times, packets);
         return SameSums(contenders, times) ? 0 : 1;
     }
 
-    private static IEnumerable<(string Name, bool Sums, Func<ProcessTime?> Pass)> Contenders(string path, BuiltTools tools, long packets)
+    private static IEnumerable<(string Name, bool Sums, Func<ProcessTime?> Pass)> Contenders(string path, BuiltTools tools)
     {
-        var self = Environment.ProcessPath!;
-        string[] pass = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(DecodeTiming).Assembly.Location, "pass"] : ["pass"];
-        yield return ("pcappath's decoder, JIT", true, () => ProcessTime.Of(self, [.. pass, path]));
-        yield return ("pcappath's decoder, NativeAOT", true, () => ProcessTime.Of(tools.NativePass, path));
-        yield return ("JIT, two threads, two files", false, () => ProcessTime.Of(self, [.. pass, path, path])?.Half());
-        yield return ("C floor, the same work", true, () => ProcessTime.Of(tools.Floor, path));
+        var (native, floor, libpcap) = (tools.Native("tests/PcapPathAnalyzer.DecodePass", "PcapPathAnalyzer.DecodePass"), tools.Floor(), tools.LibpcapFloor());
+        string[] self = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(DecodeTiming).Assembly.Location] : [];
+        yield return ("pcappath's decoder, JIT", true, () => ProcessTime.Of("dotnet", typeof(DecodePass).Assembly.Location, path));
+        yield return ("pcappath's decoder, NativeAOT", true, () => ProcessTime.Of(native, path));
+        yield return ("JIT, two threads, two files", false, () => ProcessTime.Of("dotnet", typeof(DecodePass).Assembly.Location, path, path)?.Half());
+        yield return ("C floor, the same work", true, () => ProcessTime.Of(floor, path));
         yield return ("cat F >/dev/null", false, () => ProcessTime.Of("sh", "-c", "cat \"$0\" >/dev/null", path));
-        yield return ("C, libpcap + decode by hand", true, () => ProcessTime.Of(tools.LibpcapFloor, path));
+        yield return ("C, libpcap + decode by hand", true, () => ProcessTime.Of(libpcap, path));
         yield return ("capinfos -c F (counts only)", false, () => ProcessTime.Of("capinfos", "-c", path));
         yield return ("tcpdump -nn -r F -w /dev/null", false, () => ProcessTime.Of("tcpdump", "-nn", "-r", path, "-w", "/dev/null"));
-        yield return ("SharpPcap + PacketDotNet (scaled)", false, () => ObjectDecoder(path, packets));
+        yield return ("SharpPcap + PacketDotNet, same work", true, () => ProcessTime.Of(Environment.ProcessPath, [.. self, "objects", path]));
     }
 
     private static void Print(List<string> names, List<List<ProcessTime>> times, long packets)
@@ -82,28 +79,6 @@ internal static class DecodeTiming
         Console.Error.WriteLine("the passes do not agree: " + string.Join(" | ", results));
         return false;
     }
-
-    private static ProcessTime? ObjectDecoder(string path, long packets)
-    {
-        using var device = new SharpPcap.LibPcap.CaptureFileReaderDevice(path);
-        device.Open(new SharpPcap.DeviceConfiguration());
-        var watch = Stopwatch.StartNew();
-        var cpu = Environment.CpuUsage.TotalTime;
-        long read = 0;
-        while (read < ObjectDecoderPackets && device.GetNextPacket(out var capture) == SharpPcap.GetPacketStatus.PacketRead)
-        {
-            read++;
-            var packet = PacketDotNet.Packet.ParsePacket(capture.Device.LinkType, capture.Data.ToArray());
-            _ = packet.Extract<PacketDotNet.TransportPacket>()?.SourcePort;
-        }
-
-        var scale = (double)packets / Math.Max(1, read);
-        return new ProcessTime(watch.Elapsed.TotalSeconds * scale, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds * scale, "");
-    }
-
-    private static string Processor() => File.Exists("/proc/cpuinfo")
-        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor"
-        : "unknown processor";
 
     private static double Median(List<ProcessTime> times, Func<ProcessTime, double> of) => times.Select(of).Order().ElementAt(times.Count / 2);
 }

@@ -15,7 +15,7 @@ internal static class FuzzRun
 
     public static int Run(int seconds, string[] files)
     {
-        var seeds = Seeds(files.Length > 0 ? files : TestDataCaptures());
+        var seeds = Seeds(files.Length > 0 ? files : Directory.EnumerateFiles(Repository.Folder("testdata"), "*.pcap*", SearchOption.AllDirectories));
         if (seeds.Count == 0)
         {
             Console.Error.WriteLine("fuzz: no capture file to begin with; name some");
@@ -76,17 +76,5 @@ internal static class FuzzRun
         }
 
         return seeds;
-    }
-
-    private static IEnumerable<string> TestDataCaptures()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var testData = Path.Combine(folder.FullName, "testdata");
-            if (Directory.Exists(testData))
-                return Directory.EnumerateFiles(testData, "*.pcap*", SearchOption.AllDirectories);
-        }
-
-        return [];
     }
 }

@@ -11,8 +11,6 @@ internal readonly record struct PassResult(long Packets, int Flows, ulong Sum, d
 /// <summary>One pass of the product's reader, decoder and table of tuples over a file, on the calling thread.</summary>
 internal static class DecodeRun
 {
-    private const int BatchSize = 32;
-
     public static PassResult Run(string path)
     {
         var watch = Stopwatch.StartNew();
@@ -20,8 +18,6 @@ internal static class DecodeRun
         var decoder = new FrameDecoder();
         var decoded = new DecodedFrame();
         var flows = new TupleTable();
-        var keys = new TupleKey[BatchSize];
-        var waiting = 0;
         long packets = 0;
         ulong sum = 0;
         using var reader = CaptureReader.Open(path);
@@ -33,23 +29,18 @@ internal static class DecodeRun
                 continue;
             ref readonly var packet = ref decoded.Innermost;
             sum += packet.TcpSequence + (uint)packet.PayloadLength + (ulong)packet.TcpTimestampValue;
-            keys[waiting++] = flows.Key(packet);
-            if (waiting < keys.Length)
-                continue;
-            sum += Find(flows, keys);
-            waiting = 0;
+            if (flows.Ask(packet))
+                sum += Answer(flows);
         }
 
-        sum += Find(flows, keys.AsSpan(0, waiting));
+        sum += Answer(flows);
         return new PassResult(packets, flows.Count - 1, sum, watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
     }
 
-    private static ulong Find(TupleTable flows, ReadOnlySpan<TupleKey> keys)
+    private static ulong Answer(TupleTable flows)
     {
-        Span<int> numbers = stackalloc int[BatchSize];
-        flows.Add(keys, numbers);
         ulong sum = 0;
-        foreach (var number in numbers[..keys.Length])
+        foreach (var number in flows.Answer())
             sum += (ulong)number * 31;
         return sum;
     }

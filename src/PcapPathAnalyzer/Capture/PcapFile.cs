@@ -55,21 +55,38 @@ internal sealed class PcapFile
 
     public bool TryRead(out CapturedFrame frame)
     {
-        frame = default;
-        if (buffer.Window.Length < headerLength && !NextHeader())
-            return false;
-        ref readonly var header = ref MemoryMarshal.AsRef<RecordHeader>(buffer.Window);
+        var window = buffer.Window;
+        if (window.Length < headerLength)
+        {
+            if (!NextHeader())
+            {
+                frame = default;
+                return false;
+            }
+
+            window = buffer.Window;
+        }
+
+        ref readonly var header = ref MemoryMarshal.AsRef<RecordHeader>(window);
         var captured = Ordered(header.Captured);
         var original = Ordered(header.Original);
         var time = Timestamp.FromSeconds(Ordered(header.Seconds), (long)Ordered(header.Fraction) * nanosecondsPerUnit);
         if (lengthOrder != LengthOrder.CapturedFirst)
             Reorder(ref captured, ref original);
-        if (captured > (uint)(buffer.Window.Length - headerLength) && !Whole(captured))
-            return false;
+        if (captured > (uint)(window.Length - headerLength))
+        {
+            if (!Whole(captured))
+            {
+                frame = default;
+                return false;
+            }
+
+            window = buffer.Window;
+        }
 
         frame = new CapturedFrame
         {
-            Data = buffer.Window.Slice(headerLength, (int)captured),
+            Data = window.Slice(headerLength, (int)captured),
             OriginalLength = (int)Math.Min(original, int.MaxValue),
             Number = ++content.FrameNumber,
             Time = time,
@@ -124,6 +141,7 @@ internal sealed class PcapFile
             (captured, original) = (original, captured);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool NextHeader()
     {
         var there = buffer.Ensure(headerLength);

@@ -48,13 +48,19 @@ public sealed class DumpNetwork
     public IReadOnlySet<(IpAddress? Address, int Port, IpProtocol Protocol)> ServicesOf(NetworkNamespace ns) =>
         servicesOf.TryGetValue(ns, out var known) ? known : new HashSet<(IpAddress?, int, IpProtocol)>();
 
-    /// <summary>kube-proxy's chain of services in the nat table; null on a node whose services are not made of iptables rules.</summary>
-    public IptablesChain? ServiceChain(NetworkNamespace ns)
+    /// <summary>Where kube-proxy lists its services: its chain in iptables' nat table, or its map in nftables; null on a node whose services are not made of either.</summary>
+    public SourceLocation? ServiceList(NetworkNamespace ns)
     {
         foreach (var table in ns.Tables)
         {
             if (table.Name == "nat" && table.Chains.TryGetValue("KUBE-SERVICES", out var chain) && chain.Rules.Count > 0)
-                return chain;
+                return chain.Location;
+        }
+
+        foreach (var table in ns.NftTables)
+        {
+            if (table.Name == "kube-proxy" && table.Sets.TryGetValue("service-ips", out var map))
+                return map.Location;
         }
 
         return null;

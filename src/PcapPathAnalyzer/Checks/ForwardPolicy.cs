@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Dumps.Nftables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
@@ -16,26 +17,36 @@ internal sealed class ForwardPolicy : IDumpCheck
 
     public IEnumerable<DumpRemark> Find(DumpNetwork dumps)
     {
+        var found = new List<DumpRemark>();
         foreach (var node in dumps.Nodes)
         {
-            foreach (var table in node.Tables.Where(t => t.Name == "filter" && !t.IsCut))
+            foreach (var isIpv6 in (ReadOnlySpan<bool>)[false, true])
             {
-                if (!table.Chains.TryGetValue("FORWARD", out var chain) || chain.Policy != "DROP")
-                    continue;
-                var packets = PodPackets(dumps, node, table.IpVersion).ToList();
-                var lost = packets.Find(p => IsDropped(node, table, p));
-                if (lost is not null)
-                    yield return Code.At(node, chain.Location, $"the policy of FORWARD is DROP, and no rule accepts a new connection from {lost.Tuple.Source} to {lost.Tuple.Destination} ({lost.In} to {lost.Out})");
-                else if (packets.Count == 0 && Forwards(dumps, node) && !AcceptsSomething(table, chain))
-                    yield return Code.At(node, chain.Location, "the policy of FORWARD is DROP, and no rule that it leads to accepts anything");
+                var packets = PodPackets(dumps, node, isIpv6).ToList();
+                foreach (var chain in DroppingChains(node, isIpv6))
+                {
+                    var (at, name) = (chain.Chain.PolicyLine.Location, Name(chain));
+                    if (packets.Find(p => IsDropped(chain, p)) is { } lost)
+                        found.Add(Code.At(node, at, $"the policy of {name} is DROP, and no rule accepts a new connection from {lost.Tuple.Source} to {lost.Tuple.Destination} ({lost.In} to {lost.Out})"));
+                    else if (packets.Count == 0 && Forwards(dumps, node) && !AcceptsSomething(chain))
+                        found.Add(Code.At(node, at, $"the policy of {name} is DROP, and no rule that it leads to accepts anything"));
+                }
             }
         }
+
+        // A chain of inet sees both families.
+        return found.DistinctBy(static r => r.Problem.Location);
     }
 
+    private static IEnumerable<HookChain> DroppingChains(NetworkNamespace node, bool isIpv6) =>
+        Hooks.At(node, "FORWARD", isIpv6).SelectMany(static e => e.Chains).Where(c => c.Chain.Policy == "DROP" && !c.Ruleset.IsCut);
+
+    private static string Name(HookChain chain) => chain.Chain is NftChain ? $"{chain.Ruleset.Table} {chain.Chain.Name}" : chain.Chain.Name;
+
     // One packet out of the node's pod subnet and one into it, per route to other pods.
-    private static IEnumerable<PacketState> PodPackets(DumpNetwork dumps, NetworkNamespace node, int version)
+    private static IEnumerable<PacketState> PodPackets(DumpNetwork dumps, NetworkNamespace node, bool isIpv6)
     {
-        foreach (var subnet in dumps.PodSubnets.Where(s => s.Node == node && s.Prefix.Address.IsIpv4 == (version == 4)))
+        foreach (var subnet in dumps.PodSubnets.Where(s => s.Node == node && s.Prefix.Address.IsIpv6 == isIpv6))
         {
             var routes = node.Routes.Where(r => r.Type == "unicast" && r.Destination.Length > 0 && !r.Destination.IsHost && r.Destination.Address.IsIpv4 == subnet.Prefix.Address.IsIpv4
                 && dumps.PodSubnets.Any(s => s.Node != node && r.Destination.Contains(s.Prefix)));
@@ -58,10 +69,10 @@ internal sealed class ForwardPolicy : IDumpCheck
         return network.IsIpv4 ? IpAddress.FromIpv4(network.Ipv4Value + 2) : IpAddress.FromIpv6(network.High, network.Low + 2);
     }
 
-    private static bool IsDropped(NetworkNamespace node, IptablesTable table, PacketState packet)
+    private static bool IsDropped(HookChain chain, PacketState packet)
     {
         var any = false;
-        foreach (var outcome in TableWalker.Walk(node, table, "FORWARD", packet))
+        foreach (var outcome in TableWalker.Walk(chain.Ruleset, chain.Chain, packet))
         {
             any = true;
             if (outcome.Verdict != "DROP" || outcome.Deciding is not null)
@@ -74,17 +85,17 @@ internal sealed class ForwardPolicy : IDumpCheck
     private static bool Forwards(DumpNetwork dumps, NetworkNamespace node) =>
         dumps.Namespaces.Any(n => n.Node == node && n != node) || node.Interfaces.Any(i => i.Name.StartsWith("cali", StringComparison.Ordinal));
 
-    private static bool AcceptsSomething(IptablesTable table, IptablesChain start)
+    private static bool AcceptsSomething(HookChain start)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Queue<IptablesChain>([start]);
+        var open = new Queue<NetfilterChain>([start.Chain]);
         while (open.TryDequeue(out var chain))
         {
-            foreach (var rule in chain.Rules)
+            foreach (var target in chain.AllRules.SelectMany(start.Ruleset.Targets))
             {
-                if (rule.Target is VerdictTarget { Name: not "DROP" } or UnknownTarget)
+                if (target is VerdictTarget { Name: not "DROP" } or UnknownTarget)
                     return true;
-                if (rule.Target is JumpTarget jump && seen.Add(jump.Name) && table.Chains.TryGetValue(jump.Name, out var next))
+                if (target is JumpTarget jump && seen.Add(jump.Name) && start.Ruleset.Chain(jump.Name) is { } next)
                     open.Enqueue(next);
             }
         }

@@ -16,7 +16,7 @@ internal sealed class ForwardingDisabled : IDumpCheck
         foreach (var node in dumps.Nodes)
         {
             var subnets = dumps.PodSubnets.Where(s => s.Node == node).ToList();
-            var hasPods = subnets.Count > 0 || dumps.ServiceChain(node) is not null || dumps.Namespaces.Any(n => n != node && n.Node == node);
+            var hasPods = subnets.Count > 0 || dumps.ServiceList(node) is not null || dumps.Namespaces.Any(n => n != node && n.Node == node);
             if (!hasPods)
                 continue;
             var ipv4 = Off(Sysctl.Number(node, "net.ipv4.ip_forward")) ?? Off(Sysctl.OfDevice(node, "ipv4", "all", "forwarding"));

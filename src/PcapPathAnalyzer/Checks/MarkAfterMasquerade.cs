@@ -1,5 +1,7 @@
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Forwarding.Netfilter.Nftables;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Checks;
@@ -23,10 +25,21 @@ internal sealed class MarkAfterMasquerade : IDumpCheck
             foreach (var chain in ns.Tables.Where(t => t.Name == "nat").SelectMany(t => t.Chains.Values))
             {
                 if (Find(chain) is var (rule, mark))
-                    yield return Code.At(ns, rule.Location, $"{chain.Name} masquerades packets with mark 0x{mark:x} and leaves the mark on them, so the outer packets of {tunnel} are masqueraded too ({Words.At(tunnel.Link.Location)}); clear it before: -j MARK --xor-mark 0x{mark:x}", tunnel.Link.Location);
+                    yield return Remark(ns, tunnel, rule, mark, $"-j MARK --xor-mark 0x{mark:x}");
+            }
+
+            foreach (var chain in NftTables.Walked(ns).SelectMany(static t => t.Chains.Values))
+            {
+                if (NftMasqueradeMarks.Find(chain) is var (rule, mark))
+                    yield return Remark(ns, tunnel, rule, mark, $"meta mark set meta mark ^ 0x{mark:x}");
             }
         }
     }
+
+    private static DumpRemark Remark(NetworkNamespace ns, NetworkInterface tunnel, NetfilterRule rule, uint mark, string cure) => Code.At(
+        ns, rule.Location,
+        $"{rule.Chain} masquerades packets with mark 0x{mark:x} and leaves the mark on them, so the outer packets of {tunnel} are masqueraded too ({Words.At(tunnel.Link.Location)}); clear it before: {cure}",
+        tunnel.Link.Location);
 
     private static (IptablesRule Rule, uint Mark)? Find(IptablesChain chain)
     {

@@ -18,7 +18,7 @@ internal sealed class ServiceEndpoints : IDumpCheck
     {
         var known = dumps.Services.Where(s => s.Namespace.IsNode && s.Address is not null && IsForEveryNode(dumps, s)).ToList();
         var groups = known.GroupBy(s => (s.Address, s.Port, s.Protocol)).Where(g => g.All(s => s.Name is null || s.Name == g.First().Name)).ToList();
-        var nodes = dumps.Nodes.Where(n => dumps.ServiceChain(n) is not null).ToList();
+        var nodes = dumps.Nodes.Where(n => dumps.ServiceList(n) is not null).ToList();
         var missing = nodes.ToDictionary(n => n, _ => new List<ServiceEntry>());
         foreach (var group in groups)
         {
@@ -34,7 +34,7 @@ internal sealed class ServiceEndpoints : IDumpCheck
         foreach (var (node, services) in missing.Where(m => m.Value.Count > 0))
         {
             var names = services.ConvertAll(Words.Service);
-            yield return Missing.At(node, dumps.ServiceChain(node)!.Location, $"{node} does not know {Words.Some(names)}, which {services[0].Namespace} knows ({Words.At(services[0].Location)})", services[0].Location);
+            yield return Missing.At(node, dumps.ServiceList(node)!.Value, $"{node} does not know {Words.Some(names)}, which {services[0].Namespace} knows ({Words.At(services[0].Location)})", services[0].Location);
         }
     }
 
@@ -68,5 +68,5 @@ internal sealed class ServiceEndpoints : IDumpCheck
 
     private static bool IsUnknownTo(DumpNetwork dumps, NetworkNamespace node, List<ServiceEntry> entries) =>
         !entries.Exists(s => s.Namespace == node) && !dumps.ServicesOf(node).Contains((entries[0].Address, entries[0].Port, entries[0].Protocol))
-        && node.Tables.All(t => !t.IsCut);
+        && node.Tables.All(static t => !t.IsCut) && node.NftTables.All(static t => !t.IsCut);
 }

@@ -1,5 +1,6 @@
+using PcapPathAnalyzer.Checks.Shadowing;
 using PcapPathAnalyzer.Diagnostics;
-using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Forwarding.Netfilter.Nftables;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Checks;
@@ -14,37 +15,41 @@ internal sealed class ShadowedRule : IDumpCheck
 
     public IReadOnlyList<CheckCode> Codes { get; } = [Code];
 
-    public IEnumerable<DumpRemark> Find(DumpNetwork dumps) =>
-        from ns in dumps.Namespaces
-        from table in ns.Tables
-        from chain in table.Chains.Values
-        from remark in Chain(ns, chain)
-        select remark;
-
-    private static IEnumerable<DumpRemark> Chain(NetworkNamespace ns, IptablesChain chain)
+    public IEnumerable<DumpRemark> Find(DumpNetwork dumps)
     {
-        var terminal = new Dictionary<string, List<(IptablesRule Rule, int ChangesBefore)>>(StringComparer.Ordinal);
+        foreach (var ns in dumps.Namespaces)
+        {
+            var iptables = ns.Tables.SelectMany(static t => t.Chains.Values).Select(static c => c.Rules.Select(static r => (ComparedRule)new IptablesComparedRule(r)));
+            var nft = NftTables.Walked(ns).SelectMany(static t => t.Chains.Values).Select(static c => c.Rules.Select(static r => (ComparedRule)new NftComparedRule(r)));
+            foreach (var remark in iptables.Concat(nft).SelectMany(chain => Chain(ns, chain)))
+                yield return remark;
+        }
+    }
+
+    private static IEnumerable<DumpRemark> Chain(NetworkNamespace ns, IEnumerable<ComparedRule> chain)
+    {
+        var terminal = new Dictionary<string, List<(ComparedRule Rule, int ChangesBefore)>>(StringComparer.Ordinal);
         var changes = 0;
-        foreach (var rule in chain.Rules)
+        foreach (var rule in chain)
         {
             if (Shadowing(terminal, rule, changes) is { } earlier)
                 yield return Remark(ns, rule, earlier);
-            else if (IsTerminal(rule))
-                Remember(terminal, Keys(rule).FirstOrDefault(""), (rule, changes));
-            if (MayChangePacket(rule.Target))
+            else if (rule.IsTerminal)
+                Remember(terminal, rule.Keys.FirstOrDefault(""), (rule, changes));
+            if (rule.MayChangePacket)
                 changes++;
         }
     }
 
-    private static IptablesRule? Shadowing(Dictionary<string, List<(IptablesRule Rule, int ChangesBefore)>> terminal, IptablesRule later, int changes)
+    private static ComparedRule? Shadowing(Dictionary<string, List<(ComparedRule Rule, int ChangesBefore)>> terminal, ComparedRule later, int changes)
     {
-        foreach (var key in Keys(later).Append(""))
+        foreach (var key in later.Keys.Append(""))
         {
             if (!terminal.TryGetValue(key, out var candidates))
                 continue;
             foreach (var (rule, before) in candidates)
             {
-                if ((before == changes || !AsksForMutable(rule)) && RuleImplication.Covers(rule, later))
+                if ((before == changes || !rule.AsksForMutable) && rule.Covers(later))
                     return rule;
             }
         }
@@ -52,7 +57,7 @@ internal sealed class ShadowedRule : IDumpCheck
         return null;
     }
 
-    private static void Remember(Dictionary<string, List<(IptablesRule Rule, int ChangesBefore)>> terminal, string key, (IptablesRule, int) rule)
+    private static void Remember(Dictionary<string, List<(ComparedRule Rule, int ChangesBefore)>> terminal, string key, (ComparedRule, int) rule)
     {
         if (!terminal.TryGetValue(key, out var list))
             terminal.Add(key, list = []);
@@ -60,33 +65,9 @@ internal sealed class ShadowedRule : IDumpCheck
             list.Add(rule);
     }
 
-    // What a covering rule must share: if it asks for one host or one interface, so must the rule it covers. The first is the rule's own key.
-    private static IEnumerable<string> Keys(IptablesRule rule)
+    private static DumpRemark Remark(NetworkNamespace ns, ComparedRule rule, ComparedRule earlier)
     {
-        foreach (var match in rule.Matches)
-        {
-            if (match.Negated)
-                continue;
-            if (match is AddressMatch { Mask: null } address && address.Prefix.IsHost)
-                yield return $"{(address.IsSource ? 's' : 'd')}{address.Prefix.Address}";
-            else if (match is InterfaceMatch name && !name.Name.EndsWith('+'))
-                yield return $"{(name.IsIncoming ? 'i' : 'o')}{name.Name}";
-        }
+        var (at, before) = (rule.Rule.Location, earlier.Rule.Location);
+        return Code.At(ns, at, rule.AddsNothingTo(earlier) ? Severity.Info : Severity.Warning, $"{rule.Action ?? "counting"} here never happens: line {before.Line} of {rule.Rule.Chain} ends in {earlier.Action} for all packets of this rule ({Words.At(before)})", before);
     }
-
-    private static bool IsTerminal(IptablesRule rule) => rule.Target is VerdictTarget { Name: "ACCEPT" or "DROP" } or RejectTarget or ReturnTarget or NatTarget or JumpTarget { IsGoto: true };
-
-    private static bool MayChangePacket(RuleTarget? target) => target is not (null or VerdictTarget or RejectTarget or ReturnTarget or NatTarget);
-
-    private static bool AsksForMutable(IptablesRule rule) => rule.Matches.Any(m => m is MarkMatch or TrafficClassMatch or TtlMatch or TcpMssMatch or SetMatch or ConntrackStatusMatch);
-
-    private static DumpRemark Remark(NetworkNamespace ns, IptablesRule rule, IptablesRule earlier)
-    {
-        // A rule that only counts, or does what happens anyway, is missed by nobody.
-        var same = rule.Target is null || rule.Target == earlier.Target;
-        return Code.At(ns, rule.Location, same ? Severity.Info : Severity.Warning,
-            $"{Target(rule)} here never happens: line {earlier.Location.Line} of {rule.Chain} ends in {Target(earlier)} for all packets of this rule ({Words.At(earlier.Location)})", earlier.Location);
-    }
-
-    private static string Target(IptablesRule rule) => rule.Target?.Name ?? "counting";
 }

@@ -126,16 +126,13 @@ internal static class CommonStackDecoder
         return true;
     }
 
-    // Twenty bytes as two and a half words. The sum is the same in either byte order (RFC 1071 section 2), and so is its goal.
+    // The ones' complement sum of 16-bit words is the header taken as a number, modulo 2^16 - 1: in words of any length, and
+    // in either byte order (RFC 1071 section 2). It is never 0 as a number: the first byte is not.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasRightChecksum(in Ipv4Header.Layout header)
     {
         ref readonly var words = ref Unsafe.As<Ipv4Header.Layout, ChecksumWords>(ref Unsafe.AsRef(in header));
-        var sum = (words.First & uint.MaxValue) + (words.First >> 32) + (words.Second & uint.MaxValue) + (words.Second >> 32) + words.Third;
-        sum = (sum & uint.MaxValue) + (sum >> 32);
-        sum = (sum & 0xFFFF) + (sum >> 16);
-        sum = (sum & 0xFFFF) + (sum >> 16);
-        return (sum & 0xFFFF) + (sum >> 16) == 0xFFFF;
+        return ((ulong)words.First + words.Second + words.Third + words.Fourth + words.Fifth) % 0xFFFF == 0;
     }
 
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
@@ -149,8 +146,10 @@ internal static class CommonStackDecoder
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     private readonly struct ChecksumWords
     {
-        public readonly ulong First;
-        public readonly ulong Second;
+        public readonly uint First;
+        public readonly uint Second;
         public readonly uint Third;
+        public readonly uint Fourth;
+        public readonly uint Fifth;
     }
 }

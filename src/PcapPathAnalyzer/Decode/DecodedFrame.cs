@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Decode;
@@ -21,6 +22,7 @@ public sealed class DecodedFrame
     /// <summary>The innermost packet that is itself travelling (a packet quoted by an ICMP error is not). Valid when <see cref="Count"/> is not 0.</summary>
     public ref readonly PacketFacts Innermost
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             ref readonly var last = ref packets[Count - 1];

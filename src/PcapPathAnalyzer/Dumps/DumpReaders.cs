@@ -16,6 +16,7 @@ public static class DumpReaders
         new Iptables.IptablesListReader(),
         new Iptables.IptablesRulesReader(),
         new Nftables.NftRulesetReader(),
+        new Nftables.Json.NftRulesetJson(),
         new IpSetReader(),
         new IpvsReader(),
         new BridgeVlanReader(),
@@ -83,16 +84,15 @@ public static class DumpReaders
     {
         // Prose that mentions a route is no table of routes.
         const int Enough = 15;
-        const int Certain = 100;
         IDumpReader? reader = null;
         var sure = Enough - 1;
         foreach (var candidate in readers)
         {
+            if (candidate.Surest <= sure)
+                continue;
             var score = candidate.Recognise(text);
             if (score > sure)
                 (reader, sure) = (candidate, score);
-            if (sure == Certain)
-                break;
         }
 
         return reader;

@@ -254,6 +254,12 @@ public readonly struct IpAddress : IEquatable<IpAddress>, IComparable<IpAddress>
         return true;
     }
 
+    /// <summary>The bits that both have; both are of one family.</summary>
+    public static IpAddress operator &(IpAddress address, IpAddress mask) => address.BitwiseAnd(mask);
+
+    /// <inheritdoc cref="op_BitwiseAnd"/>
+    public IpAddress BitwiseAnd(IpAddress mask) => IsIpv4 ? FromIpv4(Ipv4Value & mask.Ipv4Value) : FromIpv6(High & mask.High, Low & mask.Low);
+
     public static bool operator ==(IpAddress left, IpAddress right) => left.Equals(right);
 
     public static bool operator !=(IpAddress left, IpAddress right) => !left.Equals(right);

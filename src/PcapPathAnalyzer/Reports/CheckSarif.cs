@@ -11,7 +11,7 @@ public static class CheckSarif
 
     /// <param name="bundle">The bundle's name; places are relative to it.</param>
     public static void Write(string bundle, IReadOnlyList<DumpRemark> remarks, TextWriter writer) =>
-        SarifLog.Write(writer, bundle, Codes.Select(static c => (c.Name, (string?)null, c.Meaning)), remarks, Result);
+        SarifLog.Write(writer, bundle, Codes.Select(static c => new SarifRule(c.Name, c.Meaning, c.Meaning, c.Severity)), remarks, Result);
 
     private static void Result(JsonTextWriter json, DumpRemark remark)
     {

@@ -197,6 +197,11 @@ public sealed class JsonReport : IReport
         json.Member("line", f.Location is { Line: > 0 } l ? l.Line : null);
         json.Member("message", f.Message);
         json.Member("advice", f.Advice);
+        var kind = FindingCode.Of(f.Code);
+        json.Member("title", kind.Title);
+        json.Member("explanation", kind.Explanation);
+        json.Member("check_next", kind.CheckNext);
+        json.Member("reference", kind.Reference.ToString());
         json.Member("confidence", f.Confidence);
         json.List("flows", f.Flows, (j, x) => j.WriteValue(x.Id));
         json.List("evidence", f.Evidence, (j, x) => j.WriteValue(x.ToString()));

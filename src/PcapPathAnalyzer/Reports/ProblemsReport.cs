@@ -19,6 +19,6 @@ public static partial class ProblemsReport
     /// <summary>A file's name that cannot be mistaken for a place and a message.</summary>
     internal static string File(string name) => LooksLikeAPlace().Replace(Printable.Text(name), static m => m.Value.Replace(":", "\\u003a", StringComparison.Ordinal));
 
-    [GeneratedRegex(@":\d+:\d+: ", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(":[0-9]+:[0-9]+: ")]
     private static partial Regex LooksLikeAPlace();
 }

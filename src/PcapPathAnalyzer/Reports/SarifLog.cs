@@ -10,9 +10,9 @@ internal static class SarifLog
 
     /// <summary>Writes a log of one run.</summary>
     /// <param name="bundle">The bundle's name.</param>
-    /// <param name="rules">Id, title and meaning of each code that a result may name.</param>
+    /// <param name="rules">The codes that a result may name.</param>
     /// <param name="results">Writes one result, as an object.</param>
-    public static void Write<T>(TextWriter writer, string bundle, IEnumerable<(string Id, string? Title, string Meaning)> rules, IEnumerable<T> results, Action<JsonTextWriter, T> result)
+    public static void Write<T>(TextWriter writer, string bundle, IEnumerable<SarifRule> rules, IEnumerable<T> results, Action<JsonTextWriter, T> result)
     {
         using var json = new JsonTextWriter(writer) { Formatting = Formatting.Indented, CloseOutput = false };
         json.WriteStartObject();
@@ -81,12 +81,26 @@ internal static class SarifLog
         _ => "note",
     };
 
-    private static void Rule(JsonTextWriter json, (string Id, string? Title, string Meaning) rule)
+    private static void Rule(JsonTextWriter json, SarifRule rule)
     {
         json.WriteStartObject();
         json.Member("id", rule.Id);
-        json.Text("shortDescription", rule.Title ?? rule.Meaning);
-        json.Text("fullDescription", rule.Meaning);
+        json.Text("shortDescription", rule.Title);
+        json.Text("fullDescription", rule.Description);
+        json.Object("defaultConfiguration", () => json.Member("level", Level(rule.Severity)));
+        if (rule.Help is { } help)
+            json.Text("help", rule.HelpUri is { } more ? $"{help}\n{more}" : help);
+        json.Member("helpUri", rule.HelpUri?.ToString());
         json.WriteEndObject();
     }
+}
+
+/// <summary>A code that results name, as viewers show it beside them.</summary>
+/// <param name="Severity">The worst it is reported with.</param>
+internal sealed record SarifRule(string Id, string Title, string Description, Severity Severity)
+{
+    /// <summary>What to check next; null where nothing is said beyond the message.</summary>
+    public string? Help { get; init; }
+
+    public Uri? HelpUri { get; init; }
 }

@@ -18,7 +18,7 @@ public sealed class SarifReport : IReport
     public static void Write(AnalysisResult result, TextWriter writer)
     {
         var codes = result.Findings.Select(f => f.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(FindingCode.Of).ToList();
-        SarifLog.Write(writer, result.Bundle.Name, codes.Select(c => (c.Code, (string?)c.Title, c.Meaning)), result.Findings, (json, f) => Result(json, f, codes.FindIndex(c => c.Code == f.Code)));
+        SarifLog.Write(writer, result.Bundle.Name, codes.Select(static c => new SarifRule(c.Code, c.Title, $"{c.Meaning} {c.Explanation}", c.Severity) { Help = c.CheckNext, HelpUri = c.Reference }), result.Findings, (json, f) => Result(json, f, codes.FindIndex(c => c.Code == f.Code)));
     }
 
     private static void Result(JsonTextWriter json, Finding f, int rule)

@@ -21,8 +21,10 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
 
     private IEnumerable<string> Findings(AnalysisResult result)
     {
+        var explained = new HashSet<string>(StringComparer.Ordinal);
         foreach (var f in result.Findings)
         {
+            var kind = FindingCode.Of(f.Code);
             yield return "";
             var place = f.Location is { } l ? $"{l}" : f.Namespace;
             yield return $"{style.Severity(f.Severity)} {style.Bold(f.Code)} {Printable.Text(place)}";
@@ -37,8 +39,11 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
                 yield return $"    {style.Dim("flows")} {string.Join(' ', f.Flows.Take(12).Select(x => x.Id))}{(f.Flows.Count > 12 ? $" and {f.Flows.Count - 12} more" : "")}";
             if (f.Evidence.Count > 0)
                 yield return $"    {style.Dim("seen in")} {string.Join(' ', f.Evidence.Take(6).Select(x => Printable.Text(x.ToString())))}";
-            if (f.Advice.Length > 0)
-                yield return $"    {style.Dim("next")} {Printable.Text(f.Advice)}";
+            yield return $"    {style.Dim("next")} {Printable.Text(f.Advice.Length > 0 ? f.Advice : kind.CheckNext)}";
+            if (!explained.Add(f.Code))
+                continue;
+            yield return $"    {style.Dim("why")} {kind.Explanation}";
+            yield return $"    {style.Dim("read")} {kind.Reference}";
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Stitching;
 
@@ -10,9 +11,6 @@ namespace PcapPathAnalyzer.Stitching;
 public sealed class Interner<T>
     where T : struct, IEquatable<T>
 {
-    /// <summary>Values that <see cref="Add(ReadOnlySpan{T}, Span{int})"/> looks up side by side.</summary>
-    public const int BatchSize = 32;
-
     private Slot[] slots = new Slot[32];
     private T[] values = new T[16];
 
@@ -47,42 +45,37 @@ public sealed class Interner<T>
     /// <summary>The number of a value, a new one where it was not seen before.</summary>
     public int Add(in T value) => FindOrInsert(value, Hash(value));
 
-    /// <summary>
-    /// The numbers of many values. Their slots are read one after the other with nothing in between that depends on what is
-    /// read, and then so are the values found there: a table larger than the caches costs two waits for many values and not
-    /// two for each. A prefetch instruction, which needs unsafe code, was not measurably better.
-    /// </summary>
-    /// <param name="numbers">Takes a number per value; at least as long as <paramref name="batch"/>.</param>
-    public void Add(ReadOnlySpan<T> batch, Span<int> numbers)
+    /// <summary>The first step of a lookup in steps, for many values at a time (<see cref="InternerBatch{T}"/>): its slot is on its way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal uint Begin(in T value)
     {
-        Span<uint> hashes = stackalloc uint[BatchSize];
-        while (!batch.IsEmpty)
-        {
-            var count = Math.Min(batch.Length, BatchSize);
-            var part = batch[..count];
-            var found = numbers[..count];
-            var (table, known) = (slots, values);
-            var mask = (uint)(table.Length - 1);
-            for (var i = 0; i < part.Length; i++)
-            {
-                var hash = Hash(part[i]);
-                hashes[i] = hash;
-                var slot = table[hash & mask];
-                found[i] = slot.Hash == hash ? slot.Number : 0;
-            }
-
-            // A number that does not fit its value is that of another value in the first slot, or none.
-            for (var i = 0; i < part.Length; i++)
-            {
-                ref readonly var value = ref part[i];
-                if (!known[found[i]].Equals(value))
-                    found[i] = FindOrInsert(value, hashes[i]);
-            }
-
-            batch = batch[count..];
-            numbers = numbers[count..];
-        }
+        var hash = Hash(value);
+        var table = slots;
+        CacheLine.Prefetch(in table[hash & (uint)(table.Length - 1)]);
+        return hash;
     }
+
+    /// <summary>The second step: the first number with this hash, whose value is on its way; 0 where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Guess(uint hash)
+    {
+        var table = slots;
+        var mask = (uint)(table.Length - 1);
+        var at = hash & mask;
+        var slot = table[at];
+        while (slot.Hash != hash && slot.Number != 0)
+        {
+            at = (at + 1) & mask;
+            slot = table[at];
+        }
+
+        CacheLine.Prefetch(in values[slot.Number]);
+        return slot.Number;
+    }
+
+    /// <summary>The last step: the value's number, a new one where it was not seen before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Finish(in T value, uint hash, int guess) => values[guess].Equals(value) ? guess : FindOrInsert(value, hash);
 
     // Fibonacci hashing: a value's own hash may have its entropy in any of its bits, the slot is chosen by the low ones.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,7 +105,7 @@ public sealed class Interner<T>
             Array.Resize(ref values, values.Length * 2);
         var number = Count++;
         values[number] = value;
-        slots[at] = new Slot { Hash = hash, Number = number };
+        slots[at] = new Slot(hash, number);
         if (Count > slots.Length / 2)
             Grow();
         return number;
@@ -135,9 +128,13 @@ public sealed class Interner<T>
         slots = larger;
     }
 
-    private struct Slot
+    // One word, so that a slot is one read.
+    private readonly struct Slot(uint hash, int number)
     {
-        public uint Hash;
-        public int Number;
+        private readonly ulong word = ((ulong)hash << 32) | (uint)number;
+
+        public uint Hash => (uint)(word >> 32);
+
+        public int Number => (int)word;
     }
 }

@@ -1,11 +1,11 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace PcapPathAnalyzer.Stitching;
 
-/// <summary>A growing list of observations in blocks; blocks beyond the pool's memory go to its spill file.</summary>
+/// <summary>A growing list of observations in blocks; blocks beyond the pool's memory go to its spill files.</summary>
 internal sealed class ObservationBlocks(BlockPool pool)
 {
-    private readonly List<(Observation[]? Memory, long Offset)> full = [];
+    private readonly List<(Observation[]? Memory, SpilledBlock Spilled)> full = [];
     private Observation[]? current;
     private int used;
 
@@ -33,9 +33,9 @@ internal sealed class ObservationBlocks(BlockPool pool)
     {
         Observation[]? scratch = null;
         var goOn = true;
-        foreach (var (memory, offset) in full)
+        foreach (var (memory, spilled) in full)
         {
-            goOn = goOn && take(memory ?? pool.Load(offset, scratch ??= pool.Rent()));
+            goOn = goOn && take(memory ?? spilled.Load(scratch ??= pool.Rent()));
             if (memory is not null && consume)
                 pool.Return(memory);
         }
@@ -60,30 +60,33 @@ internal sealed class ObservationBlocks(BlockPool pool)
     {
         if (current is not null)
         {
-            var offset = pool.IsFull ? pool.Spill(current) : -1;
-            full.Add((offset < 0 ? current : null, offset));
             used = 0;
-            if (offset >= 0)
+            if (pool.IsFull)
+            {
+                full.Add((null, pool.Spill(current)));
                 return; // the same memory takes the next observations
+            }
+
+            full.Add((current, default));
         }
 
         current = pool.Rent();
     }
 }
 
-/// <summary>Memory for observations, up to a limit; what is more goes to a temporary file that is gone when the pool is.</summary>
+/// <summary>Memory for observations, up to a limit; what is more goes to temporary files that are gone when the pool is.</summary>
 /// <param name="memory">Bytes of observations kept in memory.</param>
 internal sealed class BlockPool(long memory) : IDisposable
 {
     /// <summary>128 KiB a block: few enough bytes that many lists may have one open, enough for one read or write.</summary>
     public const int BlockSize = 2048;
 
-    private static readonly int BlockBytes = BlockSize * Marshal.SizeOf<Observation>();
+    private static readonly int BlockBytes = BlockSize * Unsafe.SizeOf<Observation>();
 
     private readonly Stack<Observation[]> free = [];
     private readonly Lock gate = new();
-    private FileStream? file;
-    private long end;
+    // One a thread: writers of one file wait for each other in the kernel, which locks its inode.
+    private readonly ThreadLocal<SpillFile> files = new(static () => new SpillFile(), trackAllValues: true);
     private int rented;
 
     public bool IsFull => (long)Volatile.Read(ref rented) * BlockBytes > memory;
@@ -109,40 +112,12 @@ internal sealed class BlockPool(long memory) : IDisposable
         }
     }
 
-    public long Spill(Observation[] block)
+    public SpilledBlock Spill(Observation[] block) => files.Value!.Write(block);
+
+    public void Dispose()
     {
-        long offset;
-        lock (gate)
-        {
-            file ??= new FileStream(Path.Combine(Path.GetTempPath(), $"pcappath-{Guid.NewGuid():N}"), new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Options = FileOptions.DeleteOnClose,
-                BufferSize = 0,
-            });
-            offset = end;
-            end += BlockBytes;
-        }
-
-        RandomAccess.Write(file.SafeFileHandle, MemoryMarshal.AsBytes(block.AsSpan()), offset);
-        return offset;
+        foreach (var file in files.Values)
+            file.Dispose();
+        files.Dispose();
     }
-
-    public Observation[] Load(long offset, Observation[] into)
-    {
-        var bytes = MemoryMarshal.AsBytes(into.AsSpan());
-        while (bytes.Length > 0)
-        {
-            var n = RandomAccess.Read(file!.SafeFileHandle, bytes, offset);
-            if (n == 0)
-                throw new EndOfStreamException("the temporary file of observations is shorter than what was written to it");
-            bytes = bytes[n..];
-            offset += n;
-        }
-
-        return into;
-    }
-
-    public void Dispose() => file?.Dispose();
 }

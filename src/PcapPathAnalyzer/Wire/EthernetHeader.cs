@@ -34,11 +34,19 @@ public readonly ref struct EthernetHeader
         return true;
     }
 
-    [StructLayout(LayoutKind.Sequential, Pack = 1, Size = Length)]
+    // Each address is read with the two bytes after it, in one word.
+    [StructLayout(LayoutKind.Explicit, Pack = 1, Size = Length)]
     internal readonly struct Layout
     {
-        public readonly WireMac Destination;
-        public readonly WireMac Source;
+        [FieldOffset(0)]
+        private readonly BigEndianUInt64 destinationAndMore;
+        [FieldOffset(6)]
+        private readonly BigEndianUInt64 sourceAndMore;
+        [FieldOffset(12)]
         public readonly BigEndianUInt16 TypeOrLength;
+
+        public MacAddress Destination => new(destinationAndMore >> 16);
+
+        public MacAddress Source => new(sourceAndMore >> 16);
     }
 }

@@ -33,6 +33,23 @@ public sealed class NetworkNamespaceHeadingTests
         Assert.That(node.DumpedKinds.Contains("ip-addr"), Is.EqualTo(owner == node));
     }
 
+    private const string Sockets = "Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\ntcp   LISTEN 0      128    0.0.0.0:8080       0.0.0.0:*         users:((\"web\",pid=7,fd=3))\n";
+
+    [TestCase("ss -N web -lntup", "ss", Sockets)]
+    [TestCase("ss -lntup --net web", "ss", Sockets)]
+    [TestCase("bridge -n web fdb", "bridge-fdb", "33:33:00:00:00:01 dev eth0 self permanent\n")]
+    [TestCase("ip -n web -d route show table all", "ip-route", "default via 192.0.2.1 dev eth0 \n")]
+    [TestCase("ip -netns web neigh", "ip-neigh", "192.0.2.1 dev eth0 lladdr 02:00:00:00:00:01 STALE\n")]
+    [TestCase("ip netns exec web iptables-save -c", "iptables-save", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n")]
+    [TestCase("ip netns exec web nft list ruleset", "nft-ruleset", "table ip t {\n}\n")]
+    [TestCase("ip netns exec web conntrack -L", "conntrack", "tcp      6 431999 ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1 [ASSURED] mark=0 use=1\n")]
+    public void Every_command_that_can_name_a_namespace_does(string command, string kind, string output)
+    {
+        var document = DumpReaders.Read("node/all.txt", $"=== {command} ===\n{output}");
+        Assert.That(document.Kinds, Is.EqualTo(new[] { kind }));
+        Assert.That(document.Records.Select(static r => r.NetworkNamespace).Distinct(), Is.EqualTo(new[] { "web" }));
+    }
+
     [Test]
     public void Records_say_the_namespace_that_their_heading_names()
     {

@@ -21,7 +21,9 @@ public sealed partial class CheckOutputTests
     {
         var remarks = Check(name);
         Assert.That(remarks.Where(r => r.Problem.Severity == Severity.Error), Is.Empty);
-        Assert.That(remarks.Where(r => r.Problem.Severity == Severity.Warning && !(r.Problem.Code == "no-endpoints" && name is "no-endpoints" or "service-nftables")), Is.Empty);
+        // One service has no endpoints on purpose; flannel's nftables mode hides one of its own rules, see NftCheckTests.
+        string[] known = name switch { "no-endpoints" => ["no-endpoints"], "service-nftables" => ["no-endpoints", "shadowed-rule"], _ => [] };
+        Assert.That(remarks.Where(r => r.Problem.Severity == Severity.Warning && !known.Contains(r.Problem.Code)), Is.Empty);
     }
 
     [Test]

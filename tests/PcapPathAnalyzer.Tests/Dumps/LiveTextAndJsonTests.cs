@@ -42,6 +42,16 @@ public sealed class LiveTextAndJsonTests
         "ip route add unreachable 10.5.0.0/16 metric 7",
         "ip route add throw 10.7.0.0/16 table 100",
         "ip route add 10.10.0.0/16 via inet6 fe80::1 dev eth0",
+        "ip route add prohibit 10.6.0.0/16",
+        "ip nexthop add id 7 via 192.0.2.7 dev eth0",
+        "ip nexthop add id 8 via 192.0.2.8 dev eth0",
+        "ip nexthop add id 9 group 7,2/8",
+        "ip route add 10.11.0.0/16 nhid 7",
+        "ip route add 10.12.0.0/16 nhid 9",
+        "ip route add 10.13.0.0/16 encap mpls 100/200 via 192.0.2.3 dev eth0",
+        "ip route add 10.14.0.0/16 encap ip id 5 dst 192.0.2.60 ttl 9 dev vx3",
+        "ip -6 route add 2001:db8:b::/48 encap seg6 mode encap segs 2001:db8::7 dev eth0",
+        "ip -6 route add 2001:db8:c::/48 via fe80::1 dev eth0 expires 6000",
         "ip -6 route add default via fe80::1 dev eth0 metric 10 pref high",
         "ip -6 route add 2001:db8:a::/48 nexthop via 2001:db8::9 dev eth0 weight 2 nexthop via 2001:db8::8 dev eth0",
         "ip rule add fwmark 0x1/0xff lookup 100 priority 100",
@@ -77,6 +87,11 @@ public sealed class LiveTextAndJsonTests
     [TestCase("ip", "-d link", "vxlan")]
     [TestCase("ip", "route show table all", "blackhole")]
     [TestCase("ip", "-6 route", "fe80")]
+    [TestCase("ip", "route show table all", "prohibit")]
+    [TestCase("ip", "route show table all", "nhid")]
+    [TestCase("ip", "route show table all", "encap")]
+    [TestCase("ip", "-6 route", "seg6")]
+    [TestCase("ip", "-6 route", "expires")]
     [TestCase("ip", "neigh", "PERMANENT")]
     [TestCase("ip", "-s neigh", "PERMANENT")]
     [TestCase("ip", "-d addr", "eth0:p2p")]

@@ -53,6 +53,20 @@ public sealed class SarifReportTests
     }
 
     [Test]
+    public void A_rule_says_why_what_to_check_and_where_to_read_on()
+    {
+        var rule = Sarif(Analyses.Of("policy-drop"))["runs"]![0]!["tool"]!["driver"]!["rules"]!.Single(r => (string?)r["id"] == "dropped-by-rule");
+        var kind = FindingCode.Of("dropped-by-rule");
+        Assert.Multiple(() =>
+        {
+            Assert.That((string?)rule["fullDescription"]!["text"], Does.StartWith(kind.Meaning).And.EndsWith(kind.Explanation));
+            Assert.That((string?)rule["help"]!["text"], Is.EqualTo($"{kind.CheckNext}\n{kind.Reference}"));
+            Assert.That((string?)rule["helpUri"], Is.EqualTo(kind.Reference.ToString()));
+            Assert.That((string?)rule["defaultConfiguration"]!["level"], Is.EqualTo("error"));
+        });
+    }
+
+    [Test]
     public void Every_code_that_a_finding_rule_names_is_described()
     {
         var known = FindingCode.All.Select(c => c.Code).ToList();

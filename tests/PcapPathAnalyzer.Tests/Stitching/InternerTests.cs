@@ -11,20 +11,22 @@ public class InternerTests
         new FiveTuple(Address(source), (ushort)sourcePort, Address(destination), (ushort)destinationPort, (IpProtocol)protocol));
 
     [Test]
-    public void Equal_values_have_one_number_in_the_order_of_their_first_appearance() => Gen.Select(Tuple.List[0, 3000], Gen.Int[1, 100]).Sample(
-        static (tuples, batch) =>
+    public void Equal_values_have_one_number_in_the_order_of_their_first_appearance() => Gen.Select(Tuple.List[0, 3000], Gen.Int[1, InternerBatch<FiveTuple>.Capacity]).Sample(
+        static (tuples, size) =>
         {
             var (one, many) = (new Interner<FiveTuple>(), new Interner<FiveTuple>());
             var expected = new Dictionary<FiveTuple, int> { [default] = 0 };
-            var numbers = new int[tuples.Count];
-            var all = tuples.ToArray().AsSpan();
-            for (var i = 0; i < all.Length; i += batch)
-                many.Add(all[i..Math.Min(all.Length, i + batch)], numbers.AsSpan(i));
-            for (var i = 0; i < all.Length; i++)
+            var batch = new InternerBatch<FiveTuple>(many);
+            foreach (var part in tuples.Chunk(size))
             {
-                expected.TryAdd(all[i], expected.Count);
-                Assert.That((one.Add(all[i]), numbers[i]), Is.EqualTo((expected[all[i]], expected[all[i]])));
-                Assert.That(one[numbers[i]], Is.EqualTo(all[i]));
+                for (var i = 0; i < part.Length; i++)
+                    Assert.That(batch.Ask(part[i]), Is.EqualTo(i + 1 == InternerBatch<FiveTuple>.Capacity));
+                foreach (var (tuple, number) in part.Zip(batch.Answer().ToArray()))
+                {
+                    expected.TryAdd(tuple, expected.Count);
+                    Assert.That((one.Add(tuple), number), Is.EqualTo((expected[tuple], expected[tuple])));
+                    Assert.That(many[number], Is.EqualTo(tuple));
+                }
             }
 
             Assert.That((one.Count, many.Count), Is.EqualTo((expected.Count, expected.Count)));
@@ -40,11 +42,22 @@ public class InternerTests
     {
         var table = new Interner<FiveTuple>();
         var tuples = Enumerable.Range(0, 1000).Select(static i => new FiveTuple(Address(i), (ushort)i, Address(7), 80, IpProtocol.Tcp)).ToArray();
-        var numbers = new int[tuples.Length];
-        table.Add(tuples, numbers);
+        var batch = new InternerBatch<FiveTuple>(table);
+        AskAll(batch, tuples);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        table.Add(tuples, numbers);
+        AskAll(batch, tuples);
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    private static void AskAll(InternerBatch<FiveTuple> batch, FiveTuple[] tuples)
+    {
+        foreach (var tuple in tuples)
+        {
+            if (batch.Ask(tuple))
+                batch.Answer();
+        }
+
+        batch.Answer();
     }
 
     private static IpAddress Address(int i) => i % 2 == 0 ? IpAddress.FromIpv4((uint)i / 2) : IpAddress.FromIpv6((ulong)i & 2, (ulong)i / 4);

@@ -38,6 +38,6 @@ internal static class Tool
         return (process.ExitCode, output.Result, error.Result);
     }
 
-    private static bool Exists(string program) =>
+    public static bool Exists(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin").Append("/sbin").Any(p => File.Exists(Path.Combine(p, program)));
 }

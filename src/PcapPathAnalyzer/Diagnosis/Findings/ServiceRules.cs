@@ -45,13 +45,13 @@ internal sealed class ServiceRules : IFindingRule
             var items = group.Select(x => x.Lost).ToList();
             var flows = items.ConvertAll(i => i.Flow);
             var service = group.First().Service!;
-            var chain = dumps.ServiceChain(group.Key.Node);
+            var list = dumps.ServiceList(group.Key.Node);
             yield return new Finding
             {
                 Code = Missing.Code,
                 Severity = Severity.Error,
                 Namespace = group.Key.Node.Name,
-                Location = chain?.Location ?? service.Location,
+                Location = list ?? service.Location,
                 Message = $"{group.Key.Node} has no rule for {service.Name ?? "the service"} {flows[0].Asked()}, which {service.Namespace} has ({service.Location}): it is not translated, and last seen at {items[0].Last.Point} ({FlowEvidence.Count(flows)})",
                 Advice = $"kube-proxy of {group.Key.Node} did not write the rules that {service.Namespace} has: see whether it runs, and its log.",
                 Flows = flows,
@@ -87,7 +87,7 @@ internal sealed class ServiceRules : IFindingRule
     {
         var node = Translator(lost);
         var (address, port, protocol) = (lost.Flow.Requested.Destination, lost.Flow.Requested.DestinationPort, lost.Flow.Protocol);
-        if (node.Tables.Count == 0 || node.Tables.Any(t => t.IsCut) || dumps.ServicesOf(node).Contains((address, port, protocol)) || PredictedDestination.Of(node, lost.Flow.Requested, "any").Count > 0)
+        if (node.Tables.Count + node.NftTables.Count == 0 || node.Tables.Any(t => t.IsCut) || node.NftTables.Any(t => t.IsCut) || dumps.ServicesOf(node).Contains((address, port, protocol)) || PredictedDestination.Of(node, lost.Flow.Requested, "any").Count > 0)
             return null;
         return dumps.Services.FirstOrDefault(s => s.Namespace.Node != node && s.Namespace.IsNode && s.Address == address && s.Port == port && s.Protocol == protocol);
     }

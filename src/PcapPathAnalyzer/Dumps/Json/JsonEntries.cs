@@ -45,7 +45,8 @@ internal static class JsonEntries
 
     /// <summary>Reads the objects of all arrays, and those that stand alone.</summary>
     /// <param name="fault">Called once, where the text stops being JSON.</param>
-    public static IEnumerable<JObject> Read(DumpText text, Action<Problem> fault)
+    /// <param name="isEnveloped">True where the objects stand in arrays of an outer one: <c>{"nftables": [...]}</c>.</param>
+    public static IEnumerable<JObject> Read(DumpText text, Action<Problem> fault, bool isEnveloped = false)
     {
         // A lone CR would be a line of its own to the JSON reader, and to nobody else.
         using var reader = new JsonTextReader(new StringReader(string.Join('\n', text.Lines).Replace('\r', ' '))) { SupportMultipleContent = true, DateParseHandling = DateParseHandling.None, MaxDepth = 64 };
@@ -56,7 +57,7 @@ internal static class JsonEntries
             {
                 if (!reader.Read())
                     break;
-                if (reader.TokenType != JsonToken.StartObject)
+                if (reader.TokenType != JsonToken.StartObject || (isEnveloped && reader.Depth == 0))
                     continue;
                 entry = JObject.Load(reader, Settings);
             }

@@ -22,6 +22,9 @@ internal static class JsonFields
     /// <summary>iproute2 prints flags as a member without a value (<c>"router": null</c>) or as true.</summary>
     public static bool Has(this JObject entry, string name) => entry[name] is { } value && value is not JValue { Value: false };
 
+    /// <summary>The strings of an array, or the one that stands in its place; empty where absent.</summary>
+    public static IReadOnlyList<string> StringOrStrings(this JObject entry, string name) => entry.Text(name) is { Length: > 0 } one ? [one] : entry.Strings(name);
+
     /// <summary>The strings of an array; empty where absent.</summary>
     public static IReadOnlyList<string> Strings(this JObject entry, string name) =>
         entry[name] is JArray array ? array.OfType<JValue>().Select(static v => Convert.ToString(v.Value) ?? "").Where(static s => s.Length > 0).ToList() : [];

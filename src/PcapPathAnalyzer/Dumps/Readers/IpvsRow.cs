@@ -88,7 +88,7 @@ internal readonly record struct IpvsRow(SourceLocation At, bool IsHexadecimal, b
             return false;
         var host = text[..colon].Trim("[]");
         if (!IsHexadecimal)
-            return IpAddress.TryParse(host, out address) && (int.TryParse(text[(colon + 1)..], out port) || (port = Text.ServiceNames.Port(text[(colon + 1)..])) > 0);
+            return IpAddress.TryParse(host, out address) && TryPort(text[(colon + 1)..], out port);
         if (!int.TryParse(text[(colon + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out port))
             return false;
         if (host.Contains(':'))
@@ -96,5 +96,12 @@ internal readonly record struct IpvsRow(SourceLocation At, bool IsHexadecimal, b
         var isIpv4 = uint.TryParse(host, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits);
         address = isIpv4 ? IpAddress.FromIpv4(bits) : default;
         return isIpv4;
+    }
+
+    private static bool TryPort(ReadOnlySpan<char> text, out int port)
+    {
+        var isKnown = ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || Text.ServiceNames.TryPort(text, out number);
+        port = number;
+        return isKnown;
     }
 }

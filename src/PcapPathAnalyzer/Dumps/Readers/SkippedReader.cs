@@ -12,9 +12,12 @@ internal sealed class SkippedReader(string kind, string beginning) : IDumpReader
 {
     private const int Longest = 2000;
 
-    private readonly Regex first = new(@"\A(?:" + beginning + ")", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
+    // Made when it is first needed, which for most bundles is never. The text is at most two lines of bounded length.
+    private readonly Lazy<Regex> first = new(() => new Regex(@"\A(?:" + beginning + ")", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.ExplicitCapture));
 
     public string Kind => kind;
+
+    public int Surest => 40;
 
     /// <summary>All of them.</summary>
     public static IEnumerable<SkippedReader> All { get; } =
@@ -55,7 +58,7 @@ internal sealed class SkippedReader(string kind, string beginning) : IDumpReader
         {
             // Two lines: some say what they are in the second.
             if (!string.IsNullOrWhiteSpace(text[i]))
-                return text[i].Length < Longest && first.IsMatch(i + 1 < text.Count && text[i + 1].Length < Longest ? $"{text[i]}\n{text[i + 1]}" : text[i]) ? 40 : 0;
+                return text[i].Length < Longest && first.Value.IsMatch(i + 1 < text.Count && text[i + 1].Length < Longest ? $"{text[i]}\n{text[i + 1]}" : text[i]) ? Surest : 0;
         }
 
         return 0;

@@ -43,13 +43,8 @@ internal readonly record struct Endpoint(IpAddress Address, bool IsWildcard, int
 
     private static bool TryParsePort(ReadOnlySpan<char> text, out int port)
     {
-        port = 0;
-        if (text is "*")
-            return true;
-        if (ushort.TryParse(text, out var number))
-            port = number;
-        else
-            port = ServiceNames.Port(text);
-        return port > 0 || text is "0";
+        var isKnown = ushort.TryParse(text, out var number) || ServiceNames.TryPort(text, out number);
+        port = number;
+        return isKnown || text is "*";
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Dumps.Iptables.Parsing;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
 
@@ -23,15 +24,20 @@ internal static class IpSets
         if (set.Family is { } family && (family == "inet") != packet.Tuple.Source.IsIpv4)
             return Answer.No;
         // The longest network wins, and one marked nomatch is an exception (net/netfilter/ipset/ip_set_hash_net.c).
-        var answer = set.IsWhole ? Answer.No : Answer.Unknown;
+        var none = set.IsWhole ? Answer.No : Answer.Unknown;
+        var answer = none;
         var longest = -1;
+        // In a set of networks and interfaces the longest network decides, whether or not one of its interfaces is the packet's (ip_set_hash_gen.h, mtype_test_cidrs).
+        var isNetworkFirst = set.Type == "hash:net,iface";
         foreach (var member in set.Members)
         {
-            var one = Member(member, fields, directions, packet, out var length);
+            var one = Member(set, member, fields, directions, packet, out var length);
             if (one == Answer.Unknown)
                 return Answer.Unknown;
-            if (one == Answer.Yes && length > longest)
+            if (one == Answer.Yes && (length > longest || (isNetworkFirst && length == longest)))
                 (answer, longest) = (member.NoMatch ? Answer.No : Answer.Yes, length);
+            else if (isNetworkFirst && length > longest)
+                (answer, longest) = (none, length);
         }
 
         return answer;
@@ -51,7 +57,8 @@ internal static class IpSets
         return result;
     }
 
-    private static Answer Member(IpSetMember member, string[] fields, IReadOnlyList<string> directions, PacketState packet, out int length)
+    // Length: of the member's networks, where the packet is in them; -1 where it is not.
+    private static Answer Member(IpSetRecord set, IpSetMember member, string[] fields, IReadOnlyList<string> directions, PacketState packet, out int length)
     {
         length = 0;
         var parts = member.Text.Split(' ', 2)[0].Split(',');
@@ -62,17 +69,45 @@ internal static class IpSets
             var isSource = i < directions.Count ? directions[i] == "src" : directions is ["src"];
             var one = fields[i] switch
             {
-                "ip" or "net" => Address(parts[i], isSource ? packet.Tuple.Source : packet.Tuple.Destination, ref length),
+                "ip" or "net" => Address(parts[i], Masked(set, isSource ? packet.Tuple.Source : packet.Tuple.Destination), ref length),
                 "port" => Port(parts[i], isSource, packet),
-                "iface" => RuleMatcher.Of(parts[i] == (isSource ? packet.In : packet.Out)),
-                "mark" => Mark(parts[i], packet),
+                "iface" => Interface(parts[i], member.IsWildcard, isSource ? packet.In : packet.Out),
+                "mark" => Mark(set, parts[i], packet),
+                "mac" => Mac(parts[i], isSource, packet),
                 _ => Answer.Unknown,
             };
             if (one != Answer.Yes)
+            {
+                length = fields[i] is "ip" or "net" ? -1 : length;
                 return one;
+            }
         }
 
         return Answer.Yes;
+    }
+
+    // What the set keeps of an address: its network, or the bits of a mask (ipset(8), netmask and bitmask).
+    private static IpAddress Masked(IpSetRecord set, IpAddress address)
+    {
+        if (set.Options.TryGetValue("netmask", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= address.Bits)
+            return new IpPrefix(address, length).Network.Address;
+        return set.Options.TryGetValue("bitmask", out text) && IpAddress.TryParse(text, out var mask) && mask.IsIpv4 == address.IsIpv4 ? address & mask : address;
+    }
+
+    // "physdev:veth1" asks for the port of a bridge, which a packet's walk does not keep.
+    private static Answer Interface(string text, bool isWildcard, string? device)
+    {
+        if (text.Contains(':'))
+            return Answer.Unknown;
+        return RuleMatcher.Of(isWildcard ? device?.StartsWith(text, StringComparison.Ordinal) == true : text == device);
+    }
+
+    // Without a frame there is none: what the node itself sends has no source address yet.
+    private static Answer Mac(string text, bool isSource, PacketState packet)
+    {
+        if (!isSource || !MacAddress.TryParse(text, out var mac))
+            return Answer.Unknown;
+        return packet.SourceMac.IsNone ? packet.In is null ? Answer.No : Answer.Unknown : RuleMatcher.Of(packet.SourceMac == mac);
     }
 
     private static Answer Address(string text, IpAddress address, ref int length)
@@ -110,8 +145,11 @@ internal static class IpSets
         return range is { } r ? r.Within(first, last) : RuleMatcher.Of(port >= first && port <= last);
     }
 
-    private static Answer Mark(string text, PacketState packet) =>
-        uint.TryParse(text.StartsWith("0x", StringComparison.Ordinal) ? text.AsSpan(2) : text, text.StartsWith("0x", StringComparison.Ordinal) ? NumberStyles.HexNumber : NumberStyles.None, CultureInfo.InvariantCulture, out var mark)
-            ? RuleMatcher.Of(packet.Mark == mark)
-            : Answer.Unknown;
+    private static Answer Mark(IpSetRecord set, string text, PacketState packet)
+    {
+        var mask = uint.MaxValue;
+        if (set.Options.TryGetValue("markmask", out var given) && !RuleValues.TryNumber(given, out mask))
+            return Answer.Unknown;
+        return RuleValues.TryNumber(text, out var mark) ? RuleMatcher.Of((packet.Mark & mask) == mark) : Answer.Unknown;
+    }
 }

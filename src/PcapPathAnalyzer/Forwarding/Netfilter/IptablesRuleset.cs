@@ -9,6 +9,10 @@ internal sealed class IptablesRuleset(NetworkNamespace ns, IptablesTable table) 
 {
     public override string Table => table.Name;
 
+    public override bool IsCut => table.IsCut;
+
+    public override IEnumerable<RuleTarget> Targets(NetfilterRule rule) => ((IptablesRule)rule).Target is { } target ? [target] : [];
+
     public override NetfilterChain? Chain(string name) => table.Chains.GetValueOrDefault(name);
 
     public override IReadOnlyList<RuleWay> Ask(NetfilterRule rule, PacketState packet)

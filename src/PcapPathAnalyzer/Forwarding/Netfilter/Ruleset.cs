@@ -45,6 +45,12 @@ internal abstract class Ruleset
     /// <summary>Null where the table has no such chain.</summary>
     public abstract NetfilterChain? Chain(string name);
 
+    /// <summary>True where the dump ended before the table did.</summary>
+    public abstract bool IsCut { get; }
+
+    /// <summary>Everything that a rule can lead to, whatever the packet.</summary>
+    public abstract IEnumerable<RuleTarget> Targets(NetfilterRule rule);
+
     /// <summary>The ways of one rule, the likeliest to be asked for first; empty where it does not match and changes nothing.</summary>
     public abstract IReadOnlyList<RuleWay> Ask(NetfilterRule rule, PacketState packet);
 }

@@ -6,6 +6,9 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 /// <summary>Source validation (__fib_validate_source, net/ipv4/fib_frontend.c): one's own addresses from outside, and rp_filter. IPv4 only.</summary>
 internal static class ReversePathFilter
 {
+    /// <summary>What the words of such a drop begin with: its verdict is that of a missing route.</summary>
+    public const string Words = "reverse path filter";
+
     public static IEnumerable<Branch> Check(Branch b, RouteQuery query)
     {
         if (query.Source.IsIpv6 || b.Device is null || query.Source.IsUnspecified)
@@ -25,7 +28,7 @@ internal static class ReversePathFilter
         if (isSame || (isRouted && mode == 2))
             return [b];
         var at = (b.Namespace.Sysctls.GetValueOrDefault($"net.ipv4.conf.{b.Packet.In}.rp_filter") ?? b.Namespace.Sysctls.GetValueOrDefault("net.ipv4.conf.all.rp_filter"))?.Location;
-        var drop = b.Stop(StepKind.Drop, Verdict.NoRoute, $"reverse path filter: {b.Namespace.Name} would not answer {query.Source} by {b.Packet.In}{(mode is { } m ? $" (rp_filter {m})" : "")}", at);
+        var drop = b.Stop(StepKind.Drop, Verdict.NoRoute, $"{Words}: {b.Namespace.Name} would not answer {query.Source} by {b.Packet.In}{(mode is { } m ? $" (rp_filter {m})" : "")}", at);
         if (mode is not null)
             return [drop];
         var name = $"net.ipv4.conf.{b.Packet.In}.rp_filter of {b.Namespace.Name}";

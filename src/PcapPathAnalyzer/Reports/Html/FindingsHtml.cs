@@ -30,6 +30,7 @@ internal static class FindingsHtml
         w.Write($"<p>{HtmlText.Of(f.Message)}</p>");
         if (f.Advice.Length > 0)
             w.Write($"<p class=\"next\"><strong>Next:</strong> {HtmlText.Of(f.Advice)}</p>");
+        Explained(w, FindingCode.Of(f.Code));
         Cited(w, f, excerpts);
         w.Write("<dl class=\"facts\">");
         if (f.Flows.Count > 0)
@@ -40,6 +41,12 @@ internal static class FindingsHtml
         if (f.Evidence.Count > 0)
             w.Write($"<dt>Seen in</dt><dd>{string.Join(' ', f.Evidence.Take(8).Select(x => $"<code>{HtmlText.Of(x.ToString())}</code>"))}</dd>");
         w.Write($"<dt>Confidence</dt><dd>{HtmlText.Of(f.Confidence)}</dd></dl></article>\n");
+    }
+
+    private static void Explained(TextWriter w, FindingCode kind)
+    {
+        w.Write($"<details class=\"about\"><summary>Why this happens, and what to check</summary><p>{HtmlText.Of(kind.Explanation)}</p><p><strong>Check:</strong> {HtmlText.Of(kind.CheckNext)}</p>");
+        w.Write($"<p><a href=\"{HtmlText.Of(kind.Reference.ToString())}\" rel=\"noreferrer noopener\">{HtmlText.Of($"{kind.Reference.Host}{kind.Reference.AbsolutePath}")}</a></p></details>");
     }
 
     private static void Cited(TextWriter w, Finding f, DumpExcerpts excerpts)

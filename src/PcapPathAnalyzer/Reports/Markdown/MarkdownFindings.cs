@@ -19,7 +19,8 @@ internal static class MarkdownFindings
             yield return "None.";
         }
 
-        foreach (var line in result.Findings.Take(MaxFindings).SelectMany(f => Finding(f, excerpts)))
+        var explained = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var line in result.Findings.Take(MaxFindings).SelectMany(f => Finding(f, excerpts).Concat(explained.Add(f.Code) ? Explained(FindingCode.Of(f.Code)) : [])))
             yield return line;
         if (result.Findings.Count > MaxFindings)
         {
@@ -55,6 +56,14 @@ internal static class MarkdownFindings
         yield return $"- confidence: {f.Confidence}";
         if (f.Advice.Length > 0)
             yield return $"- next: {MarkdownText.Prose(f.Advice)}";
+    }
+
+    // What is true of every finding of the kind stands with the first.
+    private static IEnumerable<string> Explained(FindingCode kind)
+    {
+        yield return $"- why: {MarkdownText.Prose(kind.Explanation)}";
+        yield return $"- check: {MarkdownText.Prose(kind.CheckNext)}";
+        yield return $"- read: <{kind.Reference}>";
     }
 
     private static IEnumerable<string> Cited(Citation citation, DumpExcerpts excerpts)

@@ -30,6 +30,14 @@ public sealed class Chromium
             await browser.DisposeAsync();
     }
 
+    /// <summary>An empty page.</summary>
+    internal static async Task<IPage> NewPageAsync()
+    {
+        if (browser is null)
+            Assert.Ignore("chromium is not installed");
+        return await browser!.NewPageAsync();
+    }
+
     /// <summary>Opens a result's report in a page of its own.</summary>
     internal static async Task<ReportPage> OpenAsync(AnalysisResult result, string scheme = "light", int width = 1400, string anchor = "")
     {

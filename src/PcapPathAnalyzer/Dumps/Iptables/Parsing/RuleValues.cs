@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using PcapPathAnalyzer.Dumps.Text;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Dumps.Iptables.Parsing;

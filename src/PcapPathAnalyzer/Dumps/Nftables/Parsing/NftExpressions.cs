@@ -20,6 +20,9 @@ internal static class NftExpressions
 
     private static readonly FrozenSet<string> Operators = new[] { "&", "|", "^", "<<", ">>", "and", "or", "xor", "lshift", "rshift" }.ToFrozenSet(StringComparer.Ordinal);
 
+    // Extension headers of IPv6, by the words nft has for them; a field follows.
+    private static readonly FrozenSet<string> ExtensionHeaders = new[] { "exthdr", "frag", "hbh", "dst", "mh", "srh" }.ToFrozenSet(StringComparer.Ordinal);
+
     private static readonly FrozenSet<string> OpaqueEnds = new[] { "set", "vmap", "map", "==", "!=", "<", ">", "<=", ">=", "{", ".", "exists", "missing", ":", "timeout", "}" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>True where an expression can begin here.</summary>
@@ -117,7 +120,8 @@ internal static class NftExpressions
     }
 
     /// <summary><c>fin | syn | rst</c>, <c>established,related</c>: any of these bits.</summary>
-    public static NftConstant? Bits(NftCursor c, NftType type)
+    /// <param name="isElement">True inside a set, where a comma ends the element.</param>
+    public static NftConstant? Bits(NftCursor c, NftType type, bool isElement = false)
     {
         ulong bits = 0;
         do
@@ -127,7 +131,7 @@ internal static class NftExpressions
             bits |= bit;
             c.Take();
         }
-        while (c.Skip(",") || c.Skip("|"));
+        while (c.Skip("|") || (!isElement && c.Skip(",")));
         return new NftConstant(new NftNumber(bits));
     }
 
@@ -144,7 +148,7 @@ internal static class NftExpressions
             return null;
         var word = c.Current.Text;
         var next = c.At(1);
-        if (word is "ct" && next.Kind == NftTokenKind.Word && next.Text is not ("helper" or "timeout" or "expectation" or "count"))
+        if (word is "ct" && next.Kind == NftTokenKind.Word && next.Text is not "count" && !(next.Text is "helper" or "timeout" or "expectation" && c.At(2).Is("set")))
             return Conntrack(c);
         if (word is "fib")
             return Fib(c);
@@ -227,15 +231,30 @@ internal static class NftExpressions
     {
         var from = c.Position;
         var isHash = c.Current.Text is "jhash" or "symhash";
-        var most = isHash ? 20 : c.Current.Text is "tcp" or "ip" or "sctp" ? 4 : 3;
+        var most = isHash ? 20 : Words(c);
+        // A name that is a number: tcp option 254, tcp option @255,8,8.
+        var named = c.At(1).Text is "option" or "chunk" ? 3 : 2;
         while (!c.AtEnd && c.Current.Kind == NftTokenKind.Word && c.Position - from < most && (!OpaqueEnds.Contains(c.Current.Text) || (isHash && c.Current.Text == ".")))
         {
             // A value may stand right behind: of names there are as many as the field has.
-            if (c.Position > from + 1 && !isHash && (char.IsAsciiDigit(c.Current.Text[0]) || c.Current.Text[0] == '@'))
+            if (c.Position >= from + named && !isHash && (char.IsAsciiDigit(c.Current.Text[0]) || c.Current.Text[0] == '@'))
                 break;
             c.Position++;
         }
 
         return new NftOpaque(c.Text(from, c.Position));
     }
+
+    // How many words a field has at most that is not answered: a value may follow that looks like one.
+    private static int Words(NftCursor c) => c.Current.Text switch
+    {
+        "socket" => c.At(1).Text == "cgroupv2" ? 4 : 2,
+        "osf" => c.At(1).Text == "ttl" ? 4 : 2,
+        "rt" => c.At(1).Text is "ip" or "ip6" ? 3 : 2,
+        "ipsec" => (c.At(2).Text == "spnum" ? 4 : 2) is var keys && c.At(keys).Text is "ip" or "ip6" ? keys + 2 : keys + 1,
+        var word when ExtensionHeaders.Contains(word) => 2,
+        "vxlan" or "geneve" or "gre" or "gretap" => Headers.Contains(c.At(1).Text) ? 3 : 2,
+        _ when c.At(1).Text is "option" or "chunk" => c.At(2).Text is ['@', ..] ? 3 : 4,
+        _ => 3,
+    };
 }

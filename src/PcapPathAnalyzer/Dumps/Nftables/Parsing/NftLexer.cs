@@ -3,14 +3,15 @@ using System.Globalization;
 namespace PcapPathAnalyzer.Dumps.Nftables.Parsing;
 
 /// <summary>Cuts a ruleset into words (src/scanner.l of nftables). Comments are left out; handles that <c>-a</c> prints in them are kept by line.</summary>
-internal sealed class NftLexer(DumpText text)
+/// <param name="shared">Words seen before, each to be one string; those of this text are added.</param>
+internal sealed class NftLexer(DumpText text, HashSet<string>? shared = null)
 {
     private const string Breaks = "{},;()|^\"";
 
     private static readonly string[] RawPayloads = ["@ll,", "@nh,", "@th,", "@ih,"];
 
     private readonly List<NftToken> tokens = [];
-    private readonly HashSet<string> words = new(StringComparer.Ordinal);
+    private readonly HashSet<string> words = shared ?? new(StringComparer.Ordinal);
     private HashSet<string>.AlternateLookup<ReadOnlySpan<char>> known;
 
     /// <summary>Handles by the index of their line.</summary>
@@ -84,6 +85,9 @@ internal sealed class NftLexer(DumpText text)
             at = end - 1;
         }
 
+        // redirect to :tcp dport map { ... }; an address in IPv6 has no letter behind its first colon.
+        if (end - at > 1 && line[at] == ':' && char.IsAsciiLetter(line[at + 1]))
+            at = Add(line, at, at + 1, index, NftTokenKind.Word);
         return Add(line, at, end, index, NftTokenKind.Word);
     }
 

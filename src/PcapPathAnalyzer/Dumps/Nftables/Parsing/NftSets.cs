@@ -85,7 +85,7 @@ internal static class NftSets
         if (NftTypes.IsBits(type) && (c.IsAt("|") || NftValues.Number(text, type) is null))
         {
             c.Position--;
-            return NftExpressions.Bits(c, type)?.Value ?? new NftUnknownValue(c.Take().Text);
+            return NftExpressions.Bits(c, type, isElement: true)?.Value ?? new NftUnknownValue(c.Take().Text);
         }
 
         return first.Kind == NftTokenKind.Quoted && type == NftType.Other ? new NftName(text) : NftValues.Parse(text, type);

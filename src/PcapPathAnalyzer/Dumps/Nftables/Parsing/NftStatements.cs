@@ -34,10 +34,14 @@ internal static class NftStatements
                 c.Skip("over");
                 c.Take();
                 return new NftUnknowable(c.Text(from, c.Position), true);
-            case "ct" when c.At(1).Text is "helper" or "timeout" or "expectation" && c.At(2).Is("set"):
+            case "ct" when c.At(1).Text is "helper" or "timeout" or "expectation" or "event" && c.At(2).Is("set"):
                 c.Position += 3;
                 if (NftExpressions.Read(c) is null)
-                    c.Take();
+                    Listed(c);
+                return new NftEffect(c.Text(from, c.Position));
+            // reset tcp option sack-perm
+            case "reset":
+                c.Position += 4;
                 return new NftEffect(c.Text(from, c.Position));
             case "flow" or "dup" or "tproxy" or "synproxy" or "fwd":
                 return Rest(c, from);
@@ -50,12 +54,24 @@ internal static class NftStatements
         }
     }
 
+    // level warn, flags tcp sequence,options, flags ether,ip options
     private static void Option(NftCursor c)
     {
         var option = c.Take().Text;
-        c.Take();
-        while (option == "flags" && (c.IsAt(",") || c.Current.Text is "options" or "sequence"))
+        Listed(c);
+        while (option == "flags" && c.Current.Text is "options" or "sequence")
+        {
             c.Take();
+            if (c.Skip(","))
+                Listed(c);
+        }
+    }
+
+    private static void Listed(NftCursor c)
+    {
+        do
+            c.Take();
+        while (c.Skip(",") || c.Skip("|"));
     }
 
     // limit rate over 10/second burst 5 packets; limit name "x"; quota over 25 mbytes used 0 bytes
@@ -69,13 +85,18 @@ internal static class NftStatements
         }
         else
         {
-            while (!c.AtEnd && c.Current.Kind != NftTokenKind.Symbol && (c.Current.Text is "rate" or "over" or "until" or "burst" or "packets" or "used" or "never" or "bytes" || c.Current.Text.EndsWith("bytes", StringComparison.Ordinal) || char.IsAsciiDigit(c.Current.Text.FirstOrDefault())))
+            while (!c.AtEnd && c.Current.Kind != NftTokenKind.Symbol && IsAmount(c.Current.Text))
                 c.Take();
         }
 
         var text = c.Text(from, c.Position);
         return word == "last" ? new NftEffect(text) : new NftUnknowable(text, true);
     }
+
+    // 10/second, 5 mbytes/second, 1024 kbytes
+    private static bool IsAmount(string word) =>
+        word is "rate" or "over" or "until" or "burst" or "packets" or "used" or "never" || char.IsAsciiDigit(word.FirstOrDefault())
+        || word.EndsWith("bytes", StringComparison.Ordinal) || word.Contains("bytes/", StringComparison.Ordinal);
 
     // add @s { ip saddr timeout 1m }; with a limit or a count inside it is a condition too.
     private static NftStatement? Update(NftCursor c, int from)

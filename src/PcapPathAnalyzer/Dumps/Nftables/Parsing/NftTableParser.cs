@@ -7,21 +7,15 @@ internal sealed class NftTableParser(DumpText text, DumpDocument document, NftRu
 {
     public static readonly string[] Families = ["ip", "ip6", "inet", "arp", "bridge", "netdev"];
 
-    private static readonly string[] ObjectTypes = ["flowtable", "counter", "quota", "limit", "ct helper", "ct timeout", "ct expectation", "synproxy", "secmark", "tunnel", "meter"];
+    public static readonly string[] ObjectTypes = ["flowtable", "counter", "quota", "limit", "ct helper", "ct timeout", "ct expectation", "synproxy", "secmark", "tunnel", "meter"];
 
-    private readonly List<NftTableBuilder> tables = [];
+    private readonly NftTableList tables = new();
     private readonly NftSetParser sets = new(text, document, handles);
 
-    public IEnumerable<NftTable> Build() => tables.Select(t => t.Build(document));
+    public IEnumerable<NftTable> Build() => tables.Build(document);
 
-    /// <summary>The table, made where the dump has not declared it.</summary>
-    public NftTableBuilder Table(string family, string name, SourceLocation at)
-    {
-        var found = tables.Find(t => t.Family == family && t.Name == name);
-        if (found is null)
-            tables.Add(found = new NftTableBuilder(family, name, at));
-        return found;
-    }
+    /// <inheritdoc cref="NftTableList.Table"/>
+    public NftTableBuilder Table(string family, string name, SourceLocation at) => tables.Table(family, name, at);
 
     public void Read(NftCursor c)
     {

@@ -15,6 +15,16 @@ internal sealed class NftRuleset(NetworkNamespace ns, NftTable table, bool isBef
 
     public override string Table { get; } = $"{table.Family} {table.Name}";
 
+    public override bool IsCut => table.IsCut;
+
+    public override IEnumerable<RuleTarget> Targets(NetfilterRule rule) => ((NftRule)rule).Statements.SelectMany(s => s switch
+    {
+        NftVerdict verdict => [verdict.Target],
+        NftVerdictMap map => reader.Elements(map.Map)?.All.Select(static e => e.Verdict?.Target).OfType<RuleTarget>() ?? [new UnknownTarget { Name = map.Text }],
+        NftUnknowable { IsUnderstood: false } unknown => [new UnknownTarget { Name = unknown.Text }],
+        _ => (IEnumerable<RuleTarget>)[],
+    });
+
     public override NetfilterChain? Chain(string name) => table.Chains.GetValueOrDefault(name);
 
     public override IReadOnlyList<RuleWay> Ask(NetfilterRule rule, PacketState packet)

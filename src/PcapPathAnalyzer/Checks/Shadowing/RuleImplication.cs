@@ -1,6 +1,6 @@
 using PcapPathAnalyzer.Dumps.Iptables;
 
-namespace PcapPathAnalyzer.Checks;
+namespace PcapPathAnalyzer.Checks.Shadowing;
 
 /// <summary>Whether every packet that one rule takes is a packet that another would take: a proof, so "no" means "not provable".</summary>
 internal static class RuleImplication
