@@ -3,19 +3,20 @@ using System.Globalization;
 namespace PcapPathAnalyzer.Benchmarks;
 
 /// <summary>
-/// <c>analyze DIR [ROUNDS] [PROGRAM]</c>: a whole <c>pcappath analyze --format csv,json</c> of a generated bundle (10 points, 2 million
-/// observations each) beside <c>tcpdump -w /dev/null</c> over the same files one after the other and <c>tshark -z conv,tcp</c> over a
-/// part of one, round by round, as medians. PROGRAM is a native executable to measure too.
+/// <c>analyze DIR [ROUNDS]</c>: a whole <c>pcappath analyze --format csv,json</c> of a bundle (where DIR is missing one is made: 10 points, 2 million
+/// observations each, 20,000 flows), as managed and as native program, beside <c>tcpdump -w /dev/null</c> over the same files one after the other and <c>tshark -z conv,tcp</c> over a
+/// part of one, round by round, as medians.
 /// </summary>
 internal static class AnalyzeTiming
 {
     /// <summary>Bytes of one capture that tshark reads; its time is scaled.</summary>
     private const int TsharkBytes = 8 << 20;
 
-    public static int Run(string folder, int rounds, string? program)
+    public static int Run(string folder, int rounds)
     {
         if (!Directory.Exists(folder))
-            new BundleGenerator(folder, 200_000, 5).Write();
+            new BundleGenerator(folder, 20_000, 50).Write();
+        using var tools = new BuiltTools();
         var captures = Directory.GetFiles(folder, "*.pcap", SearchOption.AllDirectories);
         var bytes = captures.Sum(f => new FileInfo(f).Length);
         var output = Path.Combine(Path.GetTempPath(), $"pcappath-analyze-{Environment.ProcessId}");
@@ -26,7 +27,7 @@ internal static class AnalyzeTiming
         {
             ("pcappath analyze (dotnet)", 1, () => Measured.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "pcappath.dll"), .. analyze])),
         };
-        if (program is not null)
+        if (tools.Native("src/PcapPathAnalyzer.Cli", "pcappath") is { } program)
             contenders.Add(("pcappath analyze (native)", 1, () => Measured.Run(program, analyze)));
         contenders.Add(("tcpdump -nn -r F -w /dev/null", 1, () => Sum(captures.Select(f => Measured.Run("tcpdump", "-nn", "-r", f, "-w", "/dev/null")))));
         contenders.Add(("tshark -q -z conv,tcp (part)", bytes / (double)new FileInfo(part).Length, () => Measured.Run("tshark", "-r", part, "-q", "-z", "conv,tcp")));
@@ -55,7 +56,7 @@ internal static class AnalyzeTiming
         }
 
         var ours = Measured.Median(times[0].Select(m => m.Seconds));
-        Console.WriteLine($"{bytes / 1e6:N0} MB of captures, medians of {rounds} interleaved rounds");
+        Console.WriteLine($"{Machine.Processor}: {bytes / 1e6:N0} MB of captures, medians of {rounds} interleaved rounds");
         Console.WriteLine($"{"",-32}{"seconds",9}{"processor s",13}{"peak MB",9}{"x our time",12}");
         for (var i = 0; i < contenders.Count; i++)
         {

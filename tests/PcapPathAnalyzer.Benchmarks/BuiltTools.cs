@@ -5,19 +5,22 @@ internal sealed class BuiltTools : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("pcappath-benchmarks-").FullName;
 
-    public BuiltTools()
+    /// <summary>The C program that does the decoder's work, reading by itself.</summary>
+    public string? Floor() => Compile("floor");
+
+    /// <summary>The same with libpcap's reader.</summary>
+    public string? LibpcapFloor() => Compile("floor-libpcap", "-DWITH_LIBPCAP", "-lpcap");
+
+    /// <summary>A project's program as native code.</summary>
+    /// <param name="project">Its folder in the repository.</param>
+    /// <param name="name">The program's.</param>
+    public string? Native(string project, string name)
     {
-        Floor = Compile("floor");
-        LibpcapFloor = Compile("floor-libpcap", "-DWITH_LIBPCAP", "-lpcap");
-        NativePass = Publish("PcapPathAnalyzer.DecodePass");
+        // Beside the build of the repository, not in it.
+        var target = Path.Combine(folder, name + "-native");
+        string[] options = ["-p:PublishAot=true", "-p:RunAnalyzers=false", "--use-current-runtime", "--artifacts-path", Path.Combine(folder, "artifacts")];
+        return ProcessTime.Of("dotnet", ["publish", Repository.Folder(project), "-c", "Release", "-o", target, .. options]) is null ? null : Path.Combine(target, name);
     }
-
-    public string? Floor { get; }
-
-    public string? LibpcapFloor { get; }
-
-    /// <summary><see cref="DecodePass"/> as native code.</summary>
-    public string? NativePass { get; }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -25,13 +28,5 @@ internal sealed class BuiltTools : IDisposable
     {
         var target = Path.Combine(folder, name);
         return ProcessTime.Of("cc", ["-O2", "-o", target, Path.Combine(AppContext.BaseDirectory, "floor.c"), .. flags]) is null ? null : target;
-    }
-
-    // Beside the build of the repository, not in it: the lock files and its outputs stay as they are.
-    private string? Publish(string project)
-    {
-        var target = Path.Combine(folder, "native");
-        string[] options = ["-p:PublishAot=true", "-p:NuGetLockFilePath=obj/native.lock.json", "--use-current-runtime", "--artifacts-path", Path.Combine(folder, "artifacts")];
-        return ProcessTime.Of("dotnet", ["publish", Repository.Folder("tests", project), "-c", "Release", "-o", target, .. options]) is null ? null : Path.Combine(target, project);
     }
 }

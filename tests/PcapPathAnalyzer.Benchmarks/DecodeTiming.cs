@@ -27,20 +27,21 @@ internal static class DecodeTiming
             }
         }
 
-        Console.WriteLine($"{Processor()}: {packets:N0} packets, {new FileInfo(path).Length / 1e6:N0} MB {(kept.IsLocked ? "locked in memory" : "(not locked in memory)")}, medians of {rounds} interleaved rounds");
+        Console.WriteLine($"{Machine.Processor}: {packets:N0} packets, {new FileInfo(path).Length / 1e6:N0} MB {(kept.IsLocked ? "locked in memory" : "(not locked in memory)")}, medians of {rounds} interleaved rounds");
         Print(contenders.ConvertAll(static c => c.Name), times, packets);
         return SameSums(contenders, times) ? 0 : 1;
     }
 
     private static IEnumerable<(string Name, bool Sums, Func<ProcessTime?> Pass)> Contenders(string path, BuiltTools tools)
     {
+        var (native, floor, libpcap) = (tools.Native("tests/PcapPathAnalyzer.DecodePass", "PcapPathAnalyzer.DecodePass"), tools.Floor(), tools.LibpcapFloor());
         string[] self = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(DecodeTiming).Assembly.Location] : [];
         yield return ("pcappath's decoder, JIT", true, () => ProcessTime.Of("dotnet", typeof(DecodePass).Assembly.Location, path));
-        yield return ("pcappath's decoder, NativeAOT", true, () => ProcessTime.Of(tools.NativePass, path));
+        yield return ("pcappath's decoder, NativeAOT", true, () => ProcessTime.Of(native, path));
         yield return ("JIT, two threads, two files", false, () => ProcessTime.Of("dotnet", typeof(DecodePass).Assembly.Location, path, path)?.Half());
-        yield return ("C floor, the same work", true, () => ProcessTime.Of(tools.Floor, path));
+        yield return ("C floor, the same work", true, () => ProcessTime.Of(floor, path));
         yield return ("cat F >/dev/null", false, () => ProcessTime.Of("sh", "-c", "cat \"$0\" >/dev/null", path));
-        yield return ("C, libpcap + decode by hand", true, () => ProcessTime.Of(tools.LibpcapFloor, path));
+        yield return ("C, libpcap + decode by hand", true, () => ProcessTime.Of(libpcap, path));
         yield return ("capinfos -c F (counts only)", false, () => ProcessTime.Of("capinfos", "-c", path));
         yield return ("tcpdump -nn -r F -w /dev/null", false, () => ProcessTime.Of("tcpdump", "-nn", "-r", path, "-w", "/dev/null"));
         yield return ("SharpPcap + PacketDotNet, same work", true, () => ProcessTime.Of(Environment.ProcessPath, [.. self, "objects", path]));
@@ -78,10 +79,6 @@ internal static class DecodeTiming
         Console.Error.WriteLine("the passes do not agree: " + string.Join(" | ", results));
         return false;
     }
-
-    private static string Processor() => File.Exists("/proc/cpuinfo")
-        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor"
-        : "unknown processor";
 
     private static double Median(List<ProcessTime> times, Func<ProcessTime, double> of) => times.Select(of).Order().ElementAt(times.Count / 2);
 }

@@ -7,6 +7,7 @@ internal static class GrowthTable
 {
     public static int Run(string folder, int flows, IReadOnlyList<int> packets)
     {
+        Console.WriteLine(Machine.Processor);
         Console.WriteLine($"{"observations",14}{"MB",8}{"seconds",9}{"processor s",13}{"ns each",9}{"peak MB",9}");
         foreach (var each in packets)
         {

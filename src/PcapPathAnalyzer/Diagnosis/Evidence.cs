@@ -15,7 +15,7 @@ public sealed class Evidence
         Flows = flows;
         Clocks = clocks;
         Problems = problems;
-        Lost = [.. flows.Where(f => f.Failed()).Select(f => LossFinder.Find(store, f)).OfType<LostPacket>()];
+        Lost = [.. flows.Where(f => f.Failed()).Select(f => LossFinder.Find(store, network, f)).OfType<LostPacket>()];
         Gaps = new CaptureGaps(store, flows, clocks);
         Coverage = new Coverage(this);
     }

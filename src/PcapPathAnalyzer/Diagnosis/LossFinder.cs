@@ -12,17 +12,17 @@ internal static class LossFinder
     /// <summary>Sendings of one segment that never get on: fewer are ordinary loss.</summary>
     private const int Repeats = 3;
 
-    public static LostPacket? Find(ObservationTables tables, Flow flow)
+    public static LostPacket? Find(ObservationTables tables, Network network, Flow flow)
     {
         var answers = flow.Reply.Transmissions.Where(t => !t.IsIcmpError && !(flow.Outcome == FlowOutcome.Refused && t.Is(TcpFlags.Rst, TcpFlags.Rst))).ToList();
         if (answers.Count == 0)
-            return Locate(tables, flow, isReply: false, [.. flow.Forward.Transmissions.Where(t => !t.IsIcmpError)]);
+            return Locate(tables, network, flow, isReply: false, [.. flow.Forward.Transmissions.Where(t => !t.IsIcmpError)]);
         if (!ReachesClient(flow))
-            return Locate(tables, flow, isReply: true, answers);
+            return Locate(tables, network, flow, isReply: true, answers);
         var (stuckForward, stuckReply) = (Stuck(flow.Forward), Stuck(flow.Reply));
         if (stuckForward.Count == 0 && stuckReply.Count == 0)
             return null;
-        return stuckForward.Count >= stuckReply.Count ? Locate(tables, flow, isReply: false, stuckForward) : Locate(tables, flow, isReply: true, stuckReply);
+        return stuckForward.Count >= stuckReply.Count ? Locate(tables, network, flow, isReply: false, stuckForward) : Locate(tables, network, flow, isReply: true, stuckReply);
     }
 
     private static bool ReachesClient(Flow flow)
@@ -44,7 +44,7 @@ internal static class LossFinder
         return [.. packets.Where(t => t.SegmentLength > 0).GroupBy(t => t.Sequence).Where(g => g.Count() >= Repeats && g.All(t => t.LastHop < reach)).SelectMany(g => g)];
     }
 
-    private static LostPacket? Locate(ObservationTables tables, Flow flow, bool isReply, List<Transmission> packets)
+    private static LostPacket? Locate(ObservationTables tables, Network network, Flow flow, bool isReply, List<Transmission> packets)
     {
         var direction = isReply ? flow.Reply : flow.Forward;
         var farthest = packets.MaxBy(t => t.LastHop);
@@ -67,10 +67,13 @@ internal static class LossFinder
             Ingress = ingress,
             Macs = tables.Macs[seen.Macs],
             Predicted = predicted,
-            HasArrived = stage == LossStage.Received && home == place && home.Name == (isReply ? flow.ClientNamespace : flow.ServerNamespace) && last.Tuple.Destination == target,
+            HasArrived = stage == LossStage.Received && home == place && home.Name == (isReply ? flow.ClientNamespace : flow.ServerNamespace) && last.Tuple.Destination == target
+                // Without a dump it is a guess whose address that is: it may have been on its way through.
+                && network.Owners(target).Count > 0,
             IsLocal = RouteLookup.IsLocal(place, tuple.Destination),
             Route = RouteLookup.Find(place, tuple.Destination),
-            RoutesKnown = place.Routes.Count > 0 || place.DumpedKinds.Contains("ip-route"),
+            RoutesKnown = place.Routes.Any(r => r.Destination.Address.IsIpv4 == tuple.Destination.IsIpv4) || (place.DumpedKinds.Contains("ip-route") && tuple.Destination.IsIpv4),
+            OuterSender = last.IsTunnelled ? network.Owner(last.Tunnel.OuterSource) : null,
         };
         return predicted.Count == 1 ? lost.To(predicted[0].Tuple) with { Predicted = predicted } : lost;
     }

@@ -43,7 +43,11 @@ internal sealed record LostPacket
 
     public bool IsLocal { get; init; }
 
+    /// <summary>Routes of the destination's family were dumped there.</summary>
     public bool RoutesKnown { get; init; }
+
+    /// <summary>Who sends the tunnel's packet that it is in; null where it is in none, or nobody in the bundle has that address.</summary>
+    public NetworkNamespace? OuterSender { get; init; }
 
     public FlowDirection Direction => IsReply ? Flow.Reply : Flow.Forward;
 

@@ -50,11 +50,7 @@ internal static class OuterPacket
             Encapsulation.IpInIp => new FiveTuple(tunnel.OuterSource, 0, tunnel.OuterDestination, 0, tunnel.OuterSource.IsIpv4 && lost.Last.Tuple.Source.IsIpv4 ? (IpProtocol)4 : (IpProtocol)41),
             Encapsulation.Gre or Encapsulation.Nvgre or Encapsulation.Erspan => new FiveTuple(tunnel.OuterSource, 0, tunnel.OuterDestination, 0, (IpProtocol)47),
             Encapsulation.Geneve => new FiveTuple(tunnel.OuterSource, 0, tunnel.OuterDestination, 6081, IpProtocol.Udp),
-            _ => new FiveTuple(tunnel.OuterSource, 0, tunnel.OuterDestination, (ushort)Port(SenderOf(lost), tunnel.Vni), IpProtocol.Udp),
+            _ => new FiveTuple(tunnel.OuterSource, 0, tunnel.OuterDestination, (ushort)Port(lost.OuterSender, tunnel.Vni), IpProtocol.Udp),
         };
     }
-
-    // The namespace on this flow's way that has the outer source.
-    private static NetworkNamespace? SenderOf(LostPacket lost) =>
-        lost.Direction.Hops.Select(h => h.Point.Home).OfType<NetworkNamespace>().FirstOrDefault(n => RouteLookup.IsLocal(n, lost.Last.Tunnel.OuterSource));
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 
@@ -27,12 +28,10 @@ internal static class TransportChecksum
     /// <param name="frame">All captured bytes.</param>
     public static ChecksumState Of(in PacketFacts packet, ReadOnlySpan<byte> frame)
     {
-        var field = packet.Protocol == IpProtocol.Tcp ? 16 : packet.Protocol == IpProtocol.Udp ? 6 : -1;
-        var length = packet.TotalLength - (packet.TransportOffset - packet.HeaderOffset);
-        if (field < 0 || packet.IsFragment || length < field + 2 || packet.TransportOffset + length > frame.Length || (packet.Flags & (PacketFlags.LengthFromFrame | PacketFlags.CutBySnapLength)) != 0)
+        if (Segment(packet, frame) is not (> 0 and var length))
             return ChecksumState.Unknown;
         var segment = frame.Slice(packet.TransportOffset, length);
-        var written = (segment[field] << 8) | segment[field + 1];
+        var written = Written(packet, segment);
         if (written == 0 && packet.Protocol == IpProtocol.Udp)
             return ChecksumState.Absent;
         var pseudo = PseudoHeader(packet, length);
@@ -40,6 +39,34 @@ internal static class TransportChecksum
             return ChecksumState.Right;
         return Fold(pseudo) == written ? ChecksumState.Offloaded : ChecksumState.Wrong;
     }
+
+    /// <summary>
+    /// The checksum of a tunnel's packet, whose sender counts on the inner one to be finished by a device ("local checksum offload" in
+    /// Documentation/networking/checksum-offloads.rst): where the inner one is only begun, the outer one is right for the finished packet.
+    /// </summary>
+    public static ChecksumState Of(in PacketFacts outer, in PacketFacts inner, ReadOnlySpan<byte> frame)
+    {
+        var state = Of(outer, frame);
+        if (state != ChecksumState.Wrong || Of(inner, frame) != ChecksumState.Offloaded)
+            return state;
+        var finished = frame.ToArray();
+        var segment = finished.AsSpan(inner.TransportOffset, Segment(inner, frame));
+        var sum = (ushort)~Fold(Sum(segment));
+        BinaryPrimitives.WriteUInt16BigEndian(segment[Field(inner.Protocol)..], sum);
+        return Of(outer, finished);
+    }
+
+    // Bytes of the transport segment; 0 where it was not captured whole, or the protocol has no such checksum.
+    private static int Segment(in PacketFacts packet, ReadOnlySpan<byte> frame)
+    {
+        var field = Field(packet.Protocol);
+        var length = packet.TotalLength - (packet.TransportOffset - packet.HeaderOffset);
+        return field < 0 || packet.IsFragment || length < field + 2 || packet.TransportOffset + length > frame.Length || (packet.Flags & (PacketFlags.LengthFromFrame | PacketFlags.CutBySnapLength)) != 0 ? 0 : length;
+    }
+
+    private static int Field(IpProtocol protocol) => protocol == IpProtocol.Tcp ? 16 : protocol == IpProtocol.Udp ? 6 : -1;
+
+    private static int Written(in PacketFacts packet, ReadOnlySpan<byte> segment) => BinaryPrimitives.ReadUInt16BigEndian(segment[Field(packet.Protocol)..]);
 
     // RFC 9293 section 3.1 and RFC 8200 section 8.1: addresses, protocol, length.
     private static ulong PseudoHeader(in PacketFacts packet, int length) =>

@@ -20,7 +20,7 @@ internal static class OutcomeJudge
             return FlowOutcome.Completed;
         if (flow.Reply.Packets == 0)
             return FlowOutcome.Unanswered;
-        return Arrived(flow.Reply, flow) && !flow.IcmpErrors.Any(e => !e.IsReply && IsTimeExceeded(e)) ? FlowOutcome.Completed : FlowOutcome.OneWay;
+        return Arrived(flow.Reply, flow) && !IsAnsweredByOthers(flow) && !flow.IcmpErrors.Any(e => !e.IsReply && IsTimeExceeded(e)) ? FlowOutcome.Completed : FlowOutcome.OneWay;
     }
 
     // What came back after the error says that the service lives, or lives again.
@@ -68,6 +68,15 @@ internal static class OutcomeJudge
             return true;
         var start = flow.Forward.Hops[0].Point;
         return reply.Hops.Any(h => h.Point.Namespace == start.Namespace) || reply.Hops[^1].Point.Home?.Node == start.Home?.Node;
+    }
+
+    // Where the requests began, the answers come in the name of somebody who was not asked: no socket takes them.
+    private static bool IsAnsweredByOthers(Flow flow)
+    {
+        if (flow.Forward.Hops.Count == 0 || flow.Forward.Hops[0] is not { Point.Device: not { IsBridge: true } } first || first.Tuple != flow.Requested)
+            return false;
+        var there = flow.Reply.Hops.Where(h => h.Point == first.Point && h.Tuple.Protocol == flow.Protocol && h.Tuple.Destination == flow.Requested.Source).ToList();
+        return there.Count > 0 && there.TrueForAll(h => h.Tuple.Source != flow.Requested.Destination);
     }
 
     private static bool IsFromServer(Flow flow, IcmpErrorSeen error) => flow.Served is { } s && error.Sender == s.Destination;

@@ -77,7 +77,7 @@ internal sealed class BadChecksum : IFindingRule
     {
         if (frame.Count == 0)
             return null;
-        var (outer, inner) = (TransportChecksum.Of(frame.Outermost, bytes), TransportChecksum.Of(frame.Innermost, bytes));
+        var (outer, inner) = (TransportChecksum.Of(frame.Outermost, frame.Innermost, bytes), TransportChecksum.Of(frame.Innermost, bytes));
         var tunnelled = frame.Innermost.Encapsulation != Encapsulation.None;
         return new Verdict(tunnelled, outer == ChecksumState.Wrong, tunnelled && inner is ChecksumState.Right or ChecksumState.Offloaded);
     }

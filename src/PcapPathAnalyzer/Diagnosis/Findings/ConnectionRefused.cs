@@ -24,10 +24,10 @@ internal sealed class ConnectionRefused : IFindingRule
 
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var refused = evidence.Flows.Where(f => f.Outcome == FlowOutcome.Refused && RefusedAt(f) is not null);
-        foreach (var group in refused.GroupBy(f => (RefusedAt(f)!.Namespace, f.Protocol, Server(f))))
+        var refused = evidence.Flows.Where(f => f.Outcome == FlowOutcome.Refused).Select(f => (Flow: f, Place: RefusedAt(evidence, f))).Where(x => x.Place is not null);
+        foreach (var group in refused.GroupBy(x => (Namespace: x.Place!, x.Flow.Protocol, Server: Server(x.Flow))))
         {
-            var flows = group.ToList();
+            var flows = group.Select(x => x.Flow).ToList();
             var (ns, protocol, (address, port)) = group.Key;
             var endpoint = FlowEvidence.Endpoint(protocol, address, port);
             var listener = Listener(evidence, ns, protocol, port);
@@ -45,12 +45,14 @@ internal sealed class ConnectionRefused : IFindingRule
         }
     }
 
-    // Where the answer came from: the first point that saw it, if that is the server's own namespace or its end of the path.
-    private static CapturePoint? RefusedAt(Flow f)
+    // Where the answer came from: the server's own namespace, also where it was not captured and the dumps say that the address is there; where it
+    // was captured and does not show the answer, the first point that does.
+    private static string? RefusedAt(Evidence evidence, Flow f)
     {
-        if (f.ServerNamespace is null)
-            return f.Reply.Hops.Count > 0 ? f.Reply.Hops[0].Point : null;
-        return f.Reply.Hops.Select(h => h.Point).FirstOrDefault(p => p.Namespace == f.ServerNamespace) ?? f.Reply.Hops.Select(h => h.Point).FirstOrDefault();
+        var first = f.Reply.Hops is [var hop, ..] ? hop.Point.Namespace : null;
+        if (f.ServerNamespace is not { } server || f.Reply.Hops.Any(h => h.Point.Namespace == server))
+            return f.ServerNamespace ?? first;
+        return evidence.Network.Owner(Server(f).Item1)?.Name == server && !evidence.CapturePoints.Any(p => p.Namespace == server && p.Device is not { IsLoopback: true }) ? server : first;
     }
 
     private static (IpAddress, int) Server(Flow f) => f.Served is { } s ? (s.Destination, s.DestinationPort) : (f.Requested.Destination, f.Requested.DestinationPort);

@@ -52,7 +52,7 @@ internal sealed class DuplicateAddress : IFindingRule
         foreach (var group in evidence.Resolutions.Where(r => r.IsContested && !IsHeldTwice(evidence, r)).GroupBy(r => r.Address))
         {
             var seen = group.First();
-            var flows = Flows(evidence, group.Key);
+            var flows = Flows(evidence, group.Key, tunnelled: true);
             var known = evidence.Network.Owners(group.Key).FirstOrDefault(i => seen.Answers.Any(a => a.Mac == i.Mac));
             yield return new Finding
             {
@@ -71,8 +71,12 @@ internal sealed class DuplicateAddress : IFindingRule
 
     private static bool IsHeldTwice(Evidence evidence, Resolution r) => evidence.Network.Owners(r.Address).DistinctBy(i => i.Mac).Count() > 1;
 
-    private static List<Flow> Flows(Evidence evidence, IpAddress address) =>
-        [.. evidence.Flows.Where(f => f.Requested.Destination == address || f.Requested.Source == address || f.Served?.Destination == address).OrderByDescending(f => f.Failed())];
+    // With its tunnels, an address carries flows that do not show it; those that failed count.
+    private static List<Flow> Flows(Evidence evidence, IpAddress address, bool tunnelled = false) =>
+        [.. evidence.Flows.Where(f => f.Requested.Destination == address || f.Requested.Source == address || f.Served?.Destination == address || (tunnelled && f.Failed() && IsCarried(f, address))).OrderByDescending(f => f.Failed())];
+
+    private static bool IsCarried(Flow flow, IpAddress address) =>
+        flow.Forward.Hops.Concat(flow.Reply.Hops).Any(h => h.IsTunnelled && (h.Tunnel.OuterDestination == address || h.Tunnel.OuterSource == address));
 
     // The same address on every node's bridge or dummy is a design (anycast gateways, kube-ipvs0, docker0's default range).
     private static bool IsSharedByDesign(List<NetworkInterface> holders) =>

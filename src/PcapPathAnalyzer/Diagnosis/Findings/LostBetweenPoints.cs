@@ -21,10 +21,11 @@ internal sealed class LostBetweenPoints : IFindingRule
 
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var holes = evidence.Lost.Select(l => (Lost: l, Next: NextPoint.Captured(evidence, l))).Where(x => x.Next is not null);
-        foreach (var group in holes.GroupBy(x => (x.Lost.Last.Point, x.Next!.Point)))
+        var looked = evidence.Lost.Select(l => (Lost: l, Next: NextPoint.Captured(evidence, l))).ToList();
+        foreach (var group in looked.Where(x => x.Next is not null).GroupBy(x => (x.Lost.Last.Point, x.Next!.Point)))
         {
-            var items = group.Select(x => x.Lost).ToList();
+            List<LostPacket> items = [.. group.Select(x => x.Lost), .. looked.Where(x => x.Next is null && IsAlike(evidence, x.Lost, group.First().Lost)).Select(x => x.Lost)];
+            var chance = SporadicLoss.Of(evidence, items, group.Key.Item2);
             var (lost, next) = group.First();
             var flows = items.ConvertAll(i => i.Flow);
             var (from, to) = (lost.Last.Point, next!.Point);
@@ -32,9 +33,9 @@ internal sealed class LostBetweenPoints : IFindingRule
             yield return new Finding
             {
                 Code = Kind.Code,
-                Severity = Severity.Error,
+                Severity = chance is null ? Severity.Error : Severity.Warning,
                 Namespace = from.Namespace,
-                Message = $"{What(lost)} {(lost.IsReply ? "answers to" : "packets of")} {flows[0].Requested} were seen at {from} and never at {to}, where the way leads: {evidence.Coverage.Words(to, lost.Packets)} ({FlowEvidence.Count(flows)})",
+                Message = $"{What(lost)} {(lost.IsReply ? "answers to" : "packets of")} {flows[0].Requested} were seen at {from} and never at {to}, where the way leads: {evidence.Coverage.Words(to, lost.Packets)}{chance} ({FlowEvidence.Count(flows)})",
                 Advice = Advice(lost, wire),
                 Flows = flows,
                 Evidence = evidence.LastFrames(items),
@@ -42,6 +43,10 @@ internal sealed class LostBetweenPoints : IFindingRule
             };
         }
     }
+
+    // The same way, at a time of which the next capture proves nothing: what was lost before and after is enough.
+    private static bool IsAlike(Evidence evidence, LostPacket lost, LostPacket proven) =>
+        !lost.HasArrived && lost.Last.Point == proven.Last.Point && lost.IsReply == proven.IsReply && lost.Stage == proven.Stage && NextPoint.Describe(evidence, lost) == NextPoint.Describe(evidence, proven);
 
     private static string What(LostPacket lost) => lost.Stage is LossStage.Sent or LossStage.Decapsulating && lost.Last.IsTunnelled ? $"{lost.Last.Tunnel.Kind.ToString().ToUpperInvariant()} {lost.Last.Tunnel.OuterSource} > {lost.Last.Tunnel.OuterDestination} with the" : "the";
 

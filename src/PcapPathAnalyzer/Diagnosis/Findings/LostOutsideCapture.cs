@@ -30,7 +30,7 @@ internal sealed class LostOutsideCapture : IFindingRule
                 Code = Kind.Code,
                 Severity = Severity.Warning,
                 Namespace = first.Last.Point.Namespace,
-                Message = $"{(first.IsReply ? $"the answers to {flows[0].Requested}" : $"{flows[0].Requested}")} were last seen at {first.Last.Point}; no capture shows what became of them beyond ({FlowEvidence.Count(flows)})",
+                Message = $"{(first.IsReply ? $"the answers to {flows[0].Requested}" : $"{flows[0].Requested}")} were last seen at {first.Last.Point}; no capture shows what became of them beyond{Said(first)} ({FlowEvidence.Count(flows)})",
                 Advice = $"Capture {group.Key.Item3} at the same time: that decides whether they get there.",
                 Flows = flows,
                 Evidence = evidence.LastFrames(items),
@@ -38,6 +38,10 @@ internal sealed class LostOutsideCapture : IFindingRule
             };
         }
     }
+
+    // An ICMP error came back: who sent it knows why.
+    private static string Said(LostPacket lost) =>
+        lost.Flow.IcmpErrors.FirstOrDefault(e => e.IsReply) is { } error ? $", and {error.Sender} answers with ICMP type {error.Type} code {error.Code}" : "";
 
     // Later fragments alone belong to a packet that is elsewhere.
     private static bool HasPorts(Flow flow) => !flow.Protocol.HasPorts() || flow.Requested.DestinationPort != 0;

@@ -52,10 +52,13 @@ internal sealed class ReplyBypassesNat : IFindingRule
     {
         if (f.ClientNamespace is null || !f.Forward.Hops.Any(h => h.Tuple.Destination != f.Requested.Destination || h.Tuple.DestinationPort != f.Requested.DestinationPort))
             return null;
-        return f.Reply.Hops.FirstOrDefault(h => h.Point.Namespace == f.ClientNamespace && !h.IsTunnelled && h.Tuple.Destination == f.Requested.Source
+        return f.Reply.Hops.FirstOrDefault(h => IsAtClient(h.Point, f.ClientNamespace) && !h.IsTunnelled && h.Tuple.Destination == f.Requested.Source
             && (h.Tuple.Source != f.Requested.Destination || h.Tuple.SourcePort != f.Requested.DestinationPort)
             && f.Reply.Transmissions.Any(t => !t.IsIcmpError && t.Hops.Contains((ushort)h.Number) && (f.Protocol != Primitives.IpProtocol.Tcp || t.Is(TcpFlags.Syn, TcpFlags.Syn) || t.PayloadLength > 0)));
     }
+
+    // In its namespace, or on the host's end of its veth pair.
+    private static bool IsAtClient(CapturePoint point, string client) => point.Namespace == client || point.Device?.Peer?.Namespace.Name == client;
 
     // The node that should have translated back: the one that translated there.
     private static string Place(Evidence evidence, Flow f)

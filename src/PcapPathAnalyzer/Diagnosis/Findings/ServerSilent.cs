@@ -19,7 +19,7 @@ internal sealed class ServerSilent : IFindingRule
 
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var silent = evidence.Lost.Where(l => l is { HasArrived: true, IsReply: false } && l.Flow.Outcome == FlowOutcome.Unanswered && l.Flow.Protocol != IpProtocol.Udp);
+        var silent = evidence.Lost.Where(l => l is { HasArrived: true, IsReply: false } && l.Flow.Outcome == FlowOutcome.Unanswered && IsAsking(l));
         foreach (var group in silent.GroupBy(l => (l.Place, l.Flow.Protocol, l.Last.Tuple.Destination, l.Last.Tuple.DestinationPort)))
         {
             var items = group.ToList();
@@ -40,4 +40,13 @@ internal sealed class ServerSilent : IFindingRule
             };
         }
     }
+
+    // What a kernel must answer: SYN, and echo requests; of other ICMP messages, and of those cut before their type, nobody can tell.
+    private static bool IsAsking(LostPacket lost) => lost.Flow.Protocol switch
+    {
+        IpProtocol.Tcp => true,
+        IpProtocol.Icmp => lost.Packets.Any(t => t.Observations[0].IcmpTypeCode >> 8 == 8),
+        IpProtocol.Icmpv6 => lost.Packets.Any(t => t.Observations[0].IcmpTypeCode >> 8 == 128),
+        _ => false,
+    };
 }

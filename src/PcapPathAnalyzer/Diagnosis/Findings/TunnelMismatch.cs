@@ -58,7 +58,8 @@ internal sealed class TunnelMismatch : IFindingRule
             return null;
         var (vni, port) = (lost.Last.Tunnel.Vni, OuterPacket.Of(lost)!.Value.DestinationPort);
         var same = devices.Find(d => d.Link.Vxlan!.Vni == vni);
-        if (same is not null && same.Link.Vxlan!.DestinationPort == port)
+        // What port the sender writes to is known from its dump only.
+        if (same is not null && (same.Link.Vxlan!.DestinationPort == port || lost.OuterSender?.Interfaces.Any(i => i.Link.Vxlan is not null) != true))
             return null;
         var device = same ?? devices[0];
         var details = device.Link.Vxlan!;
@@ -79,7 +80,8 @@ internal sealed class TunnelMismatch : IFindingRule
     private static Mismatch WrongMac(Evidence evidence, LostPacket lost, NetworkInterface device)
     {
         var mac = lost.Macs.Destination;
-        var sender = lost.Direction.Hops.LastOrDefault(h => h.Number < lost.Last.Number && h.Point.Home is { IsNode: true } n && n != lost.Place)?.Point.Home;
+        var sender = lost.Direction.Hops.LastOrDefault(h => h.Number < lost.Last.Number && h.Point.Home is { IsNode: true } n && n != lost.Place)?.Point.Home
+            ?? evidence.Network.Namespaces.FirstOrDefault(n => n != lost.Place && n.Fdb.Any(f => f.Mac == mac && evidence.Network.Owner(f.Destination) == lost.Place));
         var entry = sender?.Neighbours.FirstOrDefault(n => n.LinkLayerAddress == mac);
         var route = sender?.Fdb.FirstOrDefault(f => f.Mac == mac && !f.Destination.IsNone);
         var owner = evidence.Network.Namespaces.SelectMany(n => n.Interfaces).FirstOrDefault(i => i.Mac == mac && i.IsVxlan);

@@ -6,9 +6,12 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 /// <summary>Source validation (__fib_validate_source, net/ipv4/fib_frontend.c): one's own addresses from outside, and rp_filter. IPv4 only.</summary>
 internal static class ReversePathFilter
 {
+    /// <summary>What the words of such a drop begin with: its verdict is that of a missing route.</summary>
+    public const string Words = "reverse path filter";
+
     public static IEnumerable<Branch> Check(Branch b, RouteQuery query)
     {
-        if (query.Source.IsIpv6 || b.Device is null or { IsLoopback: true } || query.Source.IsUnspecified)
+        if (query.Source.IsIpv6 || b.Device is null || query.Source.IsUnspecified)
             return [b];
         if (RouteLookup.IsLocal(b.Namespace, query.Source) && WalkContext.Sysctl(b.Namespace, $"net.ipv4.conf.{b.Packet.In}.accept_local") is not 1)
             return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"martian source: {query.Source} is an address of {b.Namespace.Name} itself", b.Device.Link.Location)];
@@ -25,7 +28,7 @@ internal static class ReversePathFilter
         if (isSame || (isRouted && mode == 2))
             return [b];
         var at = (b.Namespace.Sysctls.GetValueOrDefault($"net.ipv4.conf.{b.Packet.In}.rp_filter") ?? b.Namespace.Sysctls.GetValueOrDefault("net.ipv4.conf.all.rp_filter"))?.Location;
-        var drop = b.Stop(StepKind.Drop, Verdict.NoRoute, $"reverse path filter: {b.Namespace.Name} would not answer {query.Source} by {b.Packet.In}{(mode is { } m ? $" (rp_filter {m})" : "")}", at);
+        var drop = b.Stop(StepKind.Drop, Verdict.NoRoute, $"{Words}: {b.Namespace.Name} would not answer {query.Source} by {b.Packet.In}{(mode is { } m ? $" (rp_filter {m})" : "")}", at);
         if (mode is not null)
             return [drop];
         var name = $"net.ipv4.conf.{b.Packet.In}.rp_filter of {b.Namespace.Name}";

@@ -1,0 +1,132 @@
+using PcapPathAnalyzer.Forwarding;
+using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Diagnosis;
+
+/// <summary>
+/// What the dumps say of a lost packet beyond the place where it was last seen: the walk that agrees with all that was seen
+/// of its flow, and ends before the packet, or its answer, arrives.
+/// </summary>
+/// <param name="Lost">The packet.</param>
+/// <param name="Steps">Its way, or the answer's, to where it ends.</param>
+/// <param name="Verdict">How it ends.</param>
+/// <param name="Reason">The last step's words.</param>
+/// <param name="IsReply">True where the packet arrives and the answer does not.</param>
+/// <param name="Conditions">What must hold for it, beyond what the dumps say; empty where nothing is open.</param>
+internal sealed record Foresight(LostPacket Lost, IReadOnlyList<PathStep> Steps, Verdict Verdict, string Reason, bool IsReply, IReadOnlyList<string> Conditions)
+{
+    /// <summary>What ends it.</summary>
+    public PathStep End => Steps[^1];
+
+    /// <summary>The one end that the dumps foretell; null where they foretell none, several, or that it arrives and is answered.</summary>
+    public static Foresight? Of(Evidence evidence, LostPacket lost)
+    {
+        var (ends, passes) = Ends(evidence, lost);
+        var usual = ends.FindAll(static e => e.Probability is not null);
+        if (usual.Count == 0 || (passes && !lost.IsDestinationOpen && IsDestinationSeen(lost)))
+            return null;
+        var causes = usual.GroupBy(static e => (e.Foresight.Verdict, e.Foresight.End.Namespace, e.Foresight.End.Location, e.Foresight.Reason)).OrderByDescending(static g => g.Sum(static e => e.Probability)).ToList();
+        return causes.Count == 1 ? causes[0].First().Foresight : null;
+    }
+
+    /// <summary>Ends that some setting would explain which was not dumped: what to ask for.</summary>
+    public static IEnumerable<Foresight> Possible(Evidence evidence, LostPacket lost) =>
+        Ends(evidence, lost).Bad.Where(static e => e.Probability is null).Select(static e => e.Foresight);
+
+    private static (List<(Foresight Foresight, double? Probability)> Bad, bool Passes) Ends(Evidence evidence, LostPacket lost)
+    {
+        var bad = new List<(Foresight Foresight, double? Probability)>();
+        var passes = false;
+        if (Request(evidence, lost) is not { } request)
+            return (bad, passes);
+        foreach (var path in Walk.Run(evidence.Network, request).Paths)
+        {
+            if (!Agrees(lost.Flow, path))
+                continue;
+            if (path.Verdict == Verdict.Delivered && path.ReplyVerdict == Verdict.Delivered && path.Probability is not null)
+                passes = true;
+            if (EndOf(lost, path) is { } end)
+                bad.Add((end, path.Probability));
+        }
+
+        return (bad, passes);
+    }
+
+    // From the client where its namespace was dumped, else from where the first capture shows the packet come in.
+    private static WalkRequest? Request(Evidence evidence, LostPacket lost)
+    {
+        var flow = lost.Flow;
+        if (flow.Outcome is FlowOutcome.Stalled or FlowOutcome.Reset || flow.Requested.Destination.IsMulticast)
+            return null;
+        if (flow.ClientNamespace is { } name && evidence.Network.Find(name) is { } client && client.Interfaces.Any(i => i.Addresses.Any(a => a.Address.Address == flow.Requested.Source)) && client.Routes.Count > 0)
+            return new WalkRequest { Namespace = client, Packet = Packet(flow.Requested) };
+        return flow.Forward.Hops is [{ IsTunnelled: false, Point: { Home: { } home, Device: { } device } } first, ..] && first.Tuple.Source == flow.Requested.Source
+            ? new WalkRequest { Namespace = home, Device = device, Packet = Packet(first.Tuple) }
+            : null;
+    }
+
+    private static PacketState Packet(FiveTuple tuple) => new()
+    {
+        Tuple = tuple,
+        Ttl = 64,
+        DontFragment = true,
+        TcpFlags = tuple.Protocol == IpProtocol.Tcp ? 2 : -1,
+        IcmpType = tuple.Protocol switch { IpProtocol.Icmp => 8, IpProtocol.Icmpv6 => 128, _ => -1 },
+    };
+
+    // Whatever was seen of the flow, this way shows too: each namespace, and each destination that the packets had.
+    private static bool Agrees(Flow flow, WalkPath path)
+    {
+        foreach (var hop in flow.Forward.Hops)
+        {
+            if (hop.Point.Home is { } home && !path.Steps.Any(s => s.Namespace == home.Name))
+                return false;
+            if (!path.Steps.Any(s => s.Packet.Tuple.Destination == hop.Tuple.Destination && s.Packet.Tuple.DestinationPort == hop.Tuple.DestinationPort))
+                return false;
+        }
+
+        return flow.Served is not { } served || served.Destination == flow.Requested.Destination || path.Steps.Any(s => s.Packet.Tuple.Destination == served.Destination);
+    }
+
+    private static bool IsDestinationSeen(LostPacket lost) => lost.Flow.Served is not null;
+
+    private static Foresight? EndOf(LostPacket lost, WalkPath path)
+    {
+        if (!lost.IsReply && IsBad(path.Verdict))
+            return IsBeyond(lost, path.Steps) ? new Foresight(lost, path.Steps, path.Verdict, path.Reason, IsReply: false, path.Conditions) : null;
+        if (path.Verdict != Verdict.Delivered || path.ReplyVerdict is not { } verdict || !IsBad(verdict) || path.Reply.Count == 0)
+            return null;
+        // An answer that was not seen may end anywhere; one that was seen, no sooner.
+        return lost.IsReply ? IsBeyond(lost, path.Reply) ? Reply() : null : lost.HasArrived || lost.Flow.Reply.Hops.Count == 0 ? Reply() : null;
+
+        Foresight Reply() => new(lost, path.Reply, verdict, path.ReplyReason ?? "", IsReply: true, path.Conditions);
+    }
+
+    private static bool IsBad(Verdict verdict) => verdict is Verdict.DroppedByRule or Verdict.RejectedByRule or Verdict.NoRoute or Verdict.NeighbourUnreachable or Verdict.NoFdbEntry or Verdict.NoListener;
+
+    // The way ends where the packet was last seen, or after it.
+    private static bool IsBeyond(LostPacket lost, IReadOnlyList<PathStep> steps)
+    {
+        if (lost.Last.Point.Home is not { } home)
+            return false;
+        var end = steps[^1];
+        switch (lost.Stage)
+        {
+            case LossStage.Received:
+                return steps.Any(s => s.Namespace == lost.Place.Name && s.Depth == 0) && !IsBefore(steps, lost.Place, home);
+            case LossStage.Decapsulating:
+                return steps.Any(s => s.Namespace == home.Name && s.Depth > 0);
+            case LossStage.Sent:
+                return end.Namespace != home.Name && steps.Any(s => s.Namespace == home.Name);
+            default:
+                // The device's tap is behind the hooks.
+                return steps.Any(s => s.Namespace == home.Name && s.Interface == lost.Last.Point.Interface) && (end.Namespace != home.Name || end.Depth > 0 || end.Hook is null);
+        }
+    }
+
+    // A pod's packet that reached its node has left the pod.
+    private static bool IsBefore(IReadOnlyList<PathStep> steps, NetworkNamespace place, NetworkNamespace home) => place != home && steps[^1].Namespace == home.Name;
+}
