@@ -32,6 +32,9 @@ internal sealed record Branch
     /// <summary>The device a tunnel sends its outer packets by; null where none is set.</summary>
     public string? BoundTo { get; init; }
 
+    /// <summary>The listening socket that TPROXY gave the packet to; null where none did.</summary>
+    public (IpAddress Address, ushort Port)? ProxiedTo { get; init; }
+
     /// <summary>802.1Q identifiers on the frame, the outermost first.</summary>
     public ImmutableStack<int> Vlans { get; init; } = ImmutableStack<int>.Empty;
 
@@ -69,6 +72,9 @@ internal sealed record Branch
 
     /// <summary>The answer that a REJECT, a missing route or a closed port sends.</summary>
     public IcmpAnswer? Answer { get; init; }
+
+    /// <summary>True where the packet was delivered and nothing comes back.</summary>
+    public bool IsSilent { get; init; }
 
     public int Depth => Inner?.Depth ?? 0;
 

@@ -76,7 +76,7 @@ public static class ExplainJson
         Port(json, "dst_port", packet, packet.Tuple.DestinationPort);
         json.Member("protocol", packet.Tuple.Protocol.Keyword());
         json.WritePropertyName("ttl");
-        json.WriteValue(packet.Ttl == 0 ? null : (int?)packet.Ttl);
+        json.WriteValue(packet.Ttl < 0 ? null : (int?)packet.Ttl);
         json.Member("mark", packet.Mark);
         // Where a port is not known: within which bounds it is.
         if (packet.SourcePorts is { } sources)

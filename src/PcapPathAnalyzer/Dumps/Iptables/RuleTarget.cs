@@ -69,12 +69,25 @@ public sealed record NetmapTarget(IpPrefix Prefix) : RuleTarget;
 public sealed record TproxyTarget(IpAddress Address, ushort Port, uint Mark, uint MarkMask) : RuleTarget;
 
 /// <summary>CT: NOTRACK, or a zone, helper or timeout.</summary>
-public sealed record CtTarget(bool NoTrack, int? Zone) : RuleTarget;
+public sealed record CtTarget(bool NoTrack, int? Zone) : RuleTarget
+{
+    /// <summary>False where the zone is for replies alone (<c>--zone-reply</c>).</summary>
+    public bool IsZoneOfOriginal { get; init; } = true;
+
+    /// <summary>False where the zone is for the original direction alone (<c>--zone-orig</c>).</summary>
+    public bool IsZoneOfReply { get; init; } = true;
+}
 
 /// <summary>TCPMSS: clamp to the path MTU (<paramref name="ClampToPmtu"/>), or set to <paramref name="Mss"/>.</summary>
 public sealed record TcpMssTarget(bool ClampToPmtu, int Mss) : RuleTarget;
 
-/// <summary>LOG, NFLOG, CHECKSUM, CLASSIFY, TRACE, SET, DSCP, TOS, ...: known to go on to the next rule.</summary>
+/// <summary>TTL, HL: <c>set</c>, <c>inc</c> or <c>dec</c>.</summary>
+public sealed record TtlTarget(string Operation, int Value) : RuleTarget;
+
+/// <summary>TOS, DSCP: traffic class = (class &amp; ~<paramref name="Clear"/>) ^ <paramref name="Xor"/>.</summary>
+public sealed record TrafficClassTarget(byte Clear, byte Xor) : RuleTarget;
+
+/// <summary>LOG, NFLOG, CHECKSUM, CLASSIFY, TRACE, SET, ...: known to go on to the next rule.</summary>
 public sealed record ContinueTarget : RuleTarget;
 
 /// <summary>A target the program does not know, or one whose outcome no dump tells (SYNPROXY): whether it ends the table cannot be known.</summary>

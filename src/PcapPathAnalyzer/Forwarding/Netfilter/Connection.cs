@@ -13,7 +13,10 @@ public sealed record Connection
 
     public required NetworkNamespace Namespace { get; init; }
 
+    /// <summary>Zone of the original direction.</summary>
     public int Zone { get; init; }
+
+    public int ReplyZone { get; init; }
 
     /// <summary>As the first packet came.</summary>
     public required FiveTuple Original { get; init; }
@@ -36,9 +39,20 @@ public sealed record Connection
     /// <summary>IPS_SRC_NAT_DONE.</summary>
     public bool IsSourceDone { get; init; }
 
+    /// <summary>IPS_CONFIRMED: its first packet has left the namespace or was delivered; one that was dropped before never was a connection.</summary>
+    public bool IsConfirmed { get; init; }
+
     public bool IsReplySeen { get; init; }
+
+    /// <summary>Is this a packet of the reply direction, as far as the ports are known?</summary>
+    public bool IsReply(FiveTuple tuple) =>
+        Reply == tuple
+        || (tuple.Source == Reply.Source && tuple.Destination == Reply.Destination && tuple.Protocol == Reply.Protocol
+            && Fits(tuple.SourcePort, Reply.SourcePort, ReplySourcePorts) && Fits(tuple.DestinationPort, Reply.DestinationPort, ReplyDestinationPorts));
 
     public bool IsDestinationTranslated => Reply.Source != Original.Destination || Reply.SourcePort != Original.DestinationPort || ReplySourcePorts is not null;
 
     public bool IsSourceTranslated => Reply.Destination != Original.Source || Reply.DestinationPort != Original.SourcePort || ReplyDestinationPorts != OriginalSourcePorts;
+
+    private static bool Fits(ushort port, ushort known, PortRange? range) => range is { } r ? port == 0 || (port >= r.First && port <= r.Last) : port == known;
 }

@@ -2,13 +2,13 @@ using PcapPathAnalyzer.Dumps.Iptables;
 
 namespace PcapPathAnalyzer.Forwarding.Netfilter;
 
-/// <summary>Conditions on the packet's connection (net/netfilter/xt_conntrack.c, xt_connmark.c); without a connection they do not match.</summary>
+/// <summary>Conditions on the packet's connection (net/netfilter/xt_conntrack.c, xt_connmark.c).</summary>
 internal static class ConnectionMatcher
 {
     public static Answer Ask(RuleMatch match, PacketState packet)
     {
         if (packet.Connection is not { } connection)
-            return match is UnknowableMatch or StatisticMatch or TcpMssMatch || packet.ConntrackState != "UNTRACKED" ? Answer.Unknown : Answer.No;
+            return Answer.Unknown;
         return match switch
         {
             MarkMatch { IsConnection: true } m => RuleMatcher.Of((connection.Mark & m.Mask) == m.Value),
@@ -22,9 +22,27 @@ internal static class ConnectionMatcher
                 _ => connection.Reply.Destination,
             })),
             ConntrackPortMatch m => Port(m, connection),
-            ConntrackStatusMatch m => RuleMatcher.Of(m.Status.Any(s => Status(s, packet, connection))),
+            ConntrackStatusMatch m => RuleMatcher.Of(m.Status.Any(s => Status(s, connection))),
             _ => Answer.Unknown,
         };
+    }
+
+    /// <summary>
+    /// What a condition answers of a packet that has no connection: no, whether negated or not, but for one of a conntrack match that asks for a state too,
+    /// which the state alone then decides (conntrack_mt). Null where the condition is of another kind, or where there may be a connection.
+    /// </summary>
+    public static Answer? WithoutConnection(RuleMatch match, IptablesRule rule, PacketState packet)
+    {
+        if (packet.Connection is not null || packet.ConntrackState is not ("UNTRACKED" or "INVALID") || match is ConntrackStateMatch || match.Extension is not ("conntrack" or "connmark") || match is UnknowableMatch)
+            return null;
+        return RuleMatcher.Of(match.Extension == "conntrack" && rule.Matches.Any(m => m is ConntrackStateMatch && AreTogether(rule.Text, m.Text, match.Text)));
+    }
+
+    // Of one -m.
+    private static bool AreTogether(string rule, string one, string other)
+    {
+        var (a, b) = (rule.IndexOf(one, StringComparison.Ordinal), rule.IndexOf(other, StringComparison.Ordinal));
+        return a < 0 || b < 0 || !rule.AsSpan(Math.Min(a, b), Math.Abs(a - b)).Contains(" -m ", StringComparison.Ordinal);
     }
 
     private static Answer Port(ConntrackPortMatch m, Connection c)
@@ -39,12 +57,11 @@ internal static class ConnectionMatcher
         return range is { } r ? r.Within(m.First, m.Last) : RuleMatcher.Of(port >= m.First && port <= m.Last);
     }
 
-    // IPS_CONFIRMED is set when the first packet leaves the namespace; ASSURED takes more packets than one each way.
-    private static bool Status(string status, PacketState packet, Connection connection) => status switch
+    // ASSURED takes more packets than one each way. NONE is no bit, which none has.
+    private static bool Status(string status, Connection connection) => status switch
     {
-        "SEEN_REPLY" => connection.IsReplySeen || packet.IsReply,
-        "CONFIRMED" => packet.ConntrackState != "NEW",
-        "NONE" => packet.ConntrackState == "NEW" && !connection.IsDestinationTranslated && !connection.IsSourceTranslated,
+        "SEEN_REPLY" => connection.IsReplySeen,
+        "CONFIRMED" => connection.IsConfirmed || ConntrackTargets.IsTemplate(connection),
         _ => false,
     };
 }

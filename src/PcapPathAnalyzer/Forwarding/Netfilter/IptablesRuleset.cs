@@ -18,7 +18,8 @@ internal sealed class IptablesRuleset(NetworkNamespace ns, IptablesTable table) 
     public override IReadOnlyList<RuleWay> Ask(NetfilterRule rule, PacketState packet)
     {
         var asked = (IptablesRule)rule;
-        var answer = RuleMatcher.Matches(ns, asked, packet);
+        var seen = Seen(packet);
+        var answer = RuleMatcher.Matches(ns, asked, seen);
         if (answer == Answer.No)
             return [];
         var match = new RuleWay(Apply(asked.Target, packet)) { Target = asked.Target };
@@ -27,8 +28,8 @@ internal sealed class IptablesRuleset(NetworkNamespace ns, IptablesTable table) 
         // A rule that only counts or logs changes nothing: whether it matched needs no fork.
         if (asked.Target is null or ContinueTarget)
             return [match with { IsCertain = false }];
-        var chance = RuleMatcher.Probability(ns, asked, packet);
-        var open = RuleMatcher.Open(ns, asked, packet);
+        var chance = RuleMatcher.Probability(ns, asked, seen);
+        var open = RuleMatcher.Open(ns, asked, seen);
         return
         [
             match with { Condition = $"{rule.Location}: {open} matches", Probability = chance },
@@ -36,11 +37,19 @@ internal sealed class IptablesRuleset(NetworkNamespace ns, IptablesTable table) 
         ];
     }
 
+    // The raw table is asked before conntrack: a packet counts as invalid there, or as new where a rule has given it a template (conntrack_mt).
+    private PacketState Seen(PacketState packet) =>
+        table.Name != "raw" || packet is { Connection: not null } or { ConntrackState: "UNTRACKED" } ? packet
+        : packet.HasTemplate ? packet with { Connection = ConntrackTargets.Template(ns, packet), ConntrackState = "NEW" }
+        : packet with { ConntrackState = "INVALID" };
+
     private static PacketState Apply(RuleTarget? target, PacketState packet) => target switch
     {
         MarkTarget m => packet with { Mark = (packet.Mark & ~m.Clear) ^ m.Xor },
         ConnmarkTarget m => ConnectionMarks.Apply(m, packet),
-        CtTarget { NoTrack: true } => packet with { Connection = null, ConntrackState = "UNTRACKED" },
+        CtTarget m => ConntrackTargets.Apply(m, packet),
+        TtlTarget m => packet with { Ttl = packet.Ttl < 0 && m.Operation != "set" ? -1 : m.Operation switch { "set" => m.Value, "inc" => Math.Min(255, packet.Ttl + m.Value), _ => Math.Max(0, packet.Ttl - m.Value) } },
+        TrafficClassTarget m => packet with { TrafficClass = (byte)((packet.TrafficClass & ~m.Clear) ^ m.Xor) },
         _ => packet,
     };
 }

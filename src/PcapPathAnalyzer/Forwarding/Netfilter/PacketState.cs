@@ -34,7 +34,8 @@ public sealed record PacketState
     /// <summary>IP packet, bytes; 0 unknown.</summary>
     public int Length { get; init; }
 
-    public int Ttl { get; init; }
+    /// <summary>-1 unknown.</summary>
+    public int Ttl { get; init; } = -1;
 
     /// <summary>TCP header bits; -1 unknown.</summary>
     public int TcpFlags { get; init; } = -1;
@@ -52,6 +53,18 @@ public sealed record PacketState
 
     /// <summary>Null where the packet is untracked, or conntrack has not seen it yet.</summary>
     public Connection? Connection { get; init; }
+
+    /// <summary>True once a rule of the raw table has told conntrack how to look at it (CT).</summary>
+    public bool HasTemplate { get; init; }
+
+    /// <summary>True for an error or reset that answers an untracked packet: conntrack looks at it, but CT rules come too late (nf_ct_attach).</summary>
+    public bool IsPastTemplates { get; init; }
+
+    /// <summary>Conntrack zone it is looked up in as a packet of a connection's original direction.</summary>
+    public int OriginalZone { get; init; }
+
+    /// <summary>The same for replies.</summary>
+    public int ReplyZone { get; init; }
 
     /// <summary>True for packets against the connection's original direction.</summary>
     public bool IsReply { get; init; }

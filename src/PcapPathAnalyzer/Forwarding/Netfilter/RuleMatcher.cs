@@ -12,7 +12,7 @@ internal static class RuleMatcher
         var answer = Answer.Yes;
         foreach (var match in rule.Matches)
         {
-            var one = Negate(match, Ask(ns, match, packet));
+            var one = ConnectionMatcher.WithoutConnection(match, rule, packet) ?? Negate(match, Ask(ns, match, packet));
             if (one == Answer.No)
                 return Answer.No;
             if (one == Answer.Unknown)
@@ -28,7 +28,7 @@ internal static class RuleMatcher
         var p = 1.0;
         foreach (var match in rule.Matches)
         {
-            if (Negate(match, Ask(ns, match, packet)) != Answer.Unknown)
+            if (ConnectionMatcher.WithoutConnection(match, rule, packet) is not null || Negate(match, Ask(ns, match, packet)) != Answer.Unknown)
                 continue;
             if (match is not StatisticMatch s || Chance(s) is not { } one)
                 return null;
@@ -40,7 +40,7 @@ internal static class RuleMatcher
 
     /// <summary>The conditions that dumps cannot answer, as the rule spells them.</summary>
     public static string Open(NetworkNamespace ns, IptablesRule rule, PacketState packet) =>
-        string.Join(", ", rule.Matches.Where(m => Negate(m, Ask(ns, m, packet)) == Answer.Unknown).Select(m => m.Negated && !m.Text.StartsWith('!') ? $"! {m.Text}" : m.Text));
+        string.Join(", ", rule.Matches.Where(m => ConnectionMatcher.WithoutConnection(m, rule, packet) is null && Negate(m, Ask(ns, m, packet)) == Answer.Unknown).Select(m => m.Negated && !m.Text.StartsWith('!') ? $"! {m.Text}" : m.Text));
 
     private static Answer Negate(RuleMatch match, Answer answer) =>
         !match.Negated || answer == Answer.Unknown ? answer : answer == Answer.Yes ? Answer.No : Answer.Yes;
@@ -62,7 +62,7 @@ internal static class RuleMatcher
         TcpFlagsMatch m => packet.Tuple.Protocol != IpProtocol.Tcp ? Answer.No : packet.TcpFlags < 0 ? Answer.Unknown : Of((packet.TcpFlags & m.Mask) == m.Set),
         IcmpTypeMatch m => packet.IcmpType < 0 ? Answer.Unknown : Of(m.Type == 255 || (m.Type == packet.IcmpType && (m.FirstCode < 0 || (packet.IcmpCode >= m.FirstCode && packet.IcmpCode <= m.LastCode)))),
         LengthMatch m => packet.Length == 0 ? Answer.Unknown : Of(packet.Length >= m.First && packet.Length <= m.Last),
-        TtlMatch m => packet.Ttl == 0 ? Answer.Unknown : Of(m.Comparison switch { "eq" => packet.Ttl == m.Value, "lt" => packet.Ttl < m.Value, "gt" => packet.Ttl > m.Value, _ => false }),
+        TtlMatch m => packet.Ttl < 0 ? Answer.Unknown : Of(m.Comparison switch { "eq" => packet.Ttl == m.Value, "lt" => packet.Ttl < m.Value, "gt" => packet.Ttl > m.Value, _ => false }),
         TrafficClassMatch m => Of((packet.TrafficClass & m.Mask) == m.Value),
         MacMatch m => packet.SourceMac.IsNone ? (packet.In is null ? Answer.No : Answer.Unknown) : Of(packet.SourceMac == m.Source),
         PhysicalDeviceMatch m => Of(Physical(m, packet)),

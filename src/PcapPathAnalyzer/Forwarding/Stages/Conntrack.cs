@@ -15,23 +15,31 @@ internal static class Conntrack
             return branch;
         if (!context.Index.Tracks(branch.Namespace, packet.Tuple.Destination.IsIpv6))
             return branch with { Packet = packet with { ConntrackState = "UNTRACKED" } };
+        // A rule's template is used up now (nf_conntrack_in).
+        var (zone, replyZone) = (packet.OriginalZone, packet.ReplyZone);
+        packet = packet with { HasTemplate = false, IsPastTemplates = false, OriginalZone = 0, ReplyZone = 0 };
         if (packet.IcmpError is { } quoted)
-            return Related(branch, quoted);
+            return Related(branch with { Packet = packet }, quoted, replyZone);
         foreach (var c in branch.Connections)
         {
-            if (c.Namespace != branch.Namespace)
+            if (c.Namespace != branch.Namespace || !c.IsConfirmed)
                 continue;
-            if (c.Reply == packet.Tuple)
+            if (c.IsReply(packet.Tuple) && c.ReplyZone == replyZone)
             {
                 var seen = c with { IsReplySeen = true };
                 return branch.Keep(seen) with { Packet = packet with { Connection = seen, IsReply = true, ConntrackState = "ESTABLISHED", IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated } };
             }
 
-            if (c.Original == packet.Tuple)
+            if (c.Original == packet.Tuple && c.Zone == zone)
                 return branch with { Packet = packet with { Connection = c, ConntrackState = c.IsReplySeen ? "ESTABLISHED" : "NEW", IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated } };
         }
 
-        var made = Make(context, branch.Namespace, packet);
+        if (!packet.AssumeEstablished && !ConntrackStart.Opens(branch.Namespace, packet))
+            return branch with { Packet = packet with { ConntrackState = "INVALID" } };
+        var made = Make(context, branch.Namespace, packet) with { Zone = zone, ReplyZone = replyZone };
+        // As with zones of one direction alone: NAT evades the collision by another port, or the packet is lost, as the kernel's version has it.
+        if (branch.Connections.Find(c => c.Namespace == branch.Namespace && c.IsConfirmed && c.Original == made.Reply && c.Zone == made.ReplyZone) is not null)
+            return branch.CannotTell($"{packet.Tuple} is a connection of its own in this conntrack zone, and its answers collide with those of the one it answers");
         var isReply = packet.AssumeEstablished && made.Reply == packet.Tuple;
         return branch.Keep(made) with
         {
@@ -46,12 +54,12 @@ internal static class Conntrack
         };
     }
 
-    /// <summary>What has no translation yet when the packet leaves will never have one (nf_nat_alloc_null_binding).</summary>
+    /// <summary>The connection begins with its first packet's leaving; what has no translation by then will never have one (nf_nat_alloc_null_binding).</summary>
     public static Branch Confirm(Branch branch)
     {
-        if (branch.Packet.Connection is not { } c || (c.IsDestinationDone && c.IsSourceDone))
+        if (branch.Packet.Connection is not { IsConfirmed: false } c || branch.Packet.IsReply)
             return branch;
-        var done = c with { IsDestinationDone = true, IsSourceDone = true };
+        var done = c with { IsDestinationDone = true, IsSourceDone = true, IsConfirmed = true };
         return branch.Keep(done) with { Packet = branch.Packet with { Connection = done } };
     }
 
@@ -71,18 +79,17 @@ internal static class Conntrack
             Mark = known?.Mark ?? 0,
             IsDestinationDone = packet.AssumeEstablished,
             IsSourceDone = packet.AssumeEstablished,
+            IsConfirmed = packet.AssumeEstablished,
             IsReplySeen = packet.AssumeEstablished,
         };
     }
 
-    // nf_conntrack_icmp_error: the packet quoted inside names the connection, against whose direction the error goes.
-    private static Branch Related(Branch branch, Primitives.FiveTuple quoted)
+    // nf_conntrack_inet_error: the packet quoted inside names the connection, against whose direction the error goes: it is looked for as its reply.
+    private static Branch Related(Branch branch, Primitives.FiveTuple quoted, int zone)
     {
         foreach (var c in branch.Connections)
         {
-            if (c.Namespace != branch.Namespace)
-                continue;
-            if (c.Original == quoted || c.Reply.Reversed == quoted)
+            if (c.Namespace == branch.Namespace && c.IsConfirmed && c.Reply.Reversed == quoted && c.ReplyZone == zone)
                 return branch with { Packet = branch.Packet with { Connection = c, IsReply = true, ConntrackState = "RELATED", IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated } };
         }
 

@@ -40,7 +40,8 @@ internal static class Ingress
             return [b.Stop(StepKind.Drop, Verdict.NeighbourUnreachable, $"{device} has {device.Mac}, not {b.DestinationMac}: the frame is for somebody else", device.Link.Location)];
         if (b.IsPrerouted)
             return [(b with { IsPrerouted = false }).Then(RouteInput.Run)];
-        return NetfilterHook.Run(context, b, "PREROUTING").Select(x => x.Then(RouteInput.Run));
+        // On lo a packet keeps the route it was sent by, unless its destination is translated now (nf_nat_ipv4_pre_routing).
+        return NetfilterHook.Run(context, b, "PREROUTING").Select(x => x.Then(device.IsLoopback && x.Packet.Tuple.Destination == b.Packet.Tuple.Destination ? RouteInput.Kept : RouteInput.Run));
     }
 
     // Cilium's programs on these devices route and translate before the IP layer sees a packet; iptables rules say nothing of it.

@@ -14,15 +14,18 @@ internal static class NatHook
         if (branch.Packet.Connection is not { } connection)
             return [branch];
         var isDestination = entry.Kind == HookKind.DestinationNat;
+        // The reset of a REJECT still has the chains asked that the refused packet did not reach, and is no longer changed by them.
+        if (branch.Packet is { ConntrackState: "RELATED", IcmpError: null } && !(isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
+            return [.. Ask(branch, hook, entry.Chains, isDestination, translates: false).Select(b => b.Verdict is null ? NatReply.Undo(b, connection, hook, isDestination) : b)];
         if (branch.Packet.IsReply || branch.Packet.IcmpError is not null)
             return [NatReply.Undo(branch, connection, hook, isDestination)];
         if (branch.Packet.ConntrackState != "NEW" || (isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
             return [NatReply.Repeat(branch, connection, hook, isDestination)];
-        return Ask(branch, hook, entry.Chains, isDestination);
+        return Ask(branch, hook, entry.Chains, isDestination, translates: true);
     }
 
     // All nat chains of both tools are asked in turn until one translates.
-    private static List<Branch> Ask(Branch branch, string hook, IReadOnlyList<HookChain> chains, bool isDestination)
+    private static List<Branch> Ask(Branch branch, string hook, IReadOnlyList<HookChain> chains, bool isDestination, bool translates)
     {
         var open = new List<Branch> { branch };
         var done = new List<Branch>();
@@ -36,7 +39,7 @@ internal static class NatHook
                 else if (outcome.Verdict == "DROP")
                     done.Add(b.Add(b.Steps!.Step with { Kind = StepKind.Drop, Text = $"dropped in nat {hook}" }).End(Verdict.DroppedByRule, $"dropped in nat {hook}"));
                 else if (outcome is { Deciding: { } rule, Target: NatTarget or NetmapTarget })
-                    done.AddRange(Translation.Apply(b, rule, outcome.Target, hook, isDestination));
+                    done.AddRange(translates ? Translation.Apply(b, rule, outcome.Target, hook, isDestination) : [Null(b, isDestination)]);
                 else
                     next.Add(b);
             }

@@ -25,10 +25,10 @@ internal static class NatReply
             return b;
         if (packet.IcmpError is { } quoted)
         {
-            // The error's own destination, and the packet quoted inside, as the client knows them.
+            // The error's own address, whoever sends it, and the packet quoted inside, as the client knows them (nf_nat_icmp_reply_translation).
             packet = isDestination
                 ? packet with { Tuple = packet.Tuple with { Destination = c.Original.Source }, IcmpError = c.Original }
-                : packet with { IcmpError = c.Original, Tuple = packet.Tuple.Source == c.Reply.Source ? packet.Tuple with { Source = c.Original.Destination } : packet.Tuple };
+                : packet with { IcmpError = c.Original, Tuple = packet.Tuple with { Source = c.Original.Destination } };
             return packet.Tuple == b.Packet.Tuple && packet.IcmpError == quoted ? b : Say(b, packet, StepKind.UnNat, hook, "and in the packet that the error quotes");
         }
 

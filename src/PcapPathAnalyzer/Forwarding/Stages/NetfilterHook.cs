@@ -74,6 +74,8 @@ internal static class NetfilterHook
                 return b.CannotTell($"{chain.Ruleset.Table} {hook} branches more than {TableWalker.MaxOutcomes} times; the rest is cut");
             case "unknown-target":
                 return b.CannotTell($"what target {outcome.Target?.Name} does is not known; the packets' counters of that rule would tell", outcome.Deciding?.Location);
+            case "TPROXY" when outcome.Target is TproxyTarget proxy:
+                return TransparentProxy.Assign(b, proxy, $"{chain.Ruleset.Table} {outcome.Deciding?.Chain}");
             case "QUEUE" or "NFQUEUE":
                 return b.CannotTell($"a program in user space decides ({outcome.Verdict})", outcome.Deciding?.Location);
             default:

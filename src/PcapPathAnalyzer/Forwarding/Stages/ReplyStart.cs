@@ -11,21 +11,25 @@ internal static class ReplyStart
     public static Branch? Of(WalkContext context, Branch end)
     {
         var packet = end.Packet;
-        if (end.Depth > 0 || (end.Verdict != Verdict.Delivered && end.Answer is null))
+        if (end.Depth > 0 || end.IsSilent || (end.Verdict != Verdict.Delivered && end.Answer is null))
+            return null;
+        if (end.Answer?.Name == TcpAnswer.Reset && !TcpAnswer.MayReset(packet))
             return null;
         PacketState answer;
-        if (end.Verdict == Verdict.Delivered || end.Answer!.Name == "tcp-reset")
+        if (end.Verdict == Verdict.Delivered || end.Answer!.Name == TcpAnswer.Reset)
         {
             answer = new PacketState
             {
                 Tuple = packet.Tuple.Reversed,
                 SourcePorts = packet.DestinationPorts,
                 DestinationPorts = packet.SourcePorts,
-                TcpFlags = packet.Tuple.Protocol != IpProtocol.Tcp ? -1 : end.Answer is null ? 0x12 : 0x14,
+                TcpFlags = packet.Tuple.Protocol != IpProtocol.Tcp ? -1 : TcpAnswer.Flags(packet, isReset: end.Answer is not null),
                 IcmpType = packet.IcmpType switch { 8 => 0, 128 => 129, var t => t },
                 Ttl = 64,
                 DontFragment = packet.DontFragment,
-                Length = end.Answer is null ? packet.Length : 0,
+                // A socket's answers have its own class; what the kernel answers by itself repeats the packet's (icmp_reply, tcp_v4_send_reset).
+                TrafficClass = packet.IcmpType >= 0 || (end.Answer is not null && end.Verdict != Verdict.RejectedByRule) ? packet.TrafficClass : (byte)0,
+                Length = Length(packet, isReset: end.Answer is not null),
             };
         }
         else
@@ -35,12 +39,19 @@ internal static class ReplyStart
             {
                 // Of a packet that was for the namespace itself, the error comes from the address it was sent to (icmp_send, net/ipv4/icmp.c).
                 Tuple = new FiveTuple(end.Route is { Kind: RouteKind.Local } ? packet.Tuple.Destination : default, 0, packet.Tuple.Source, 0, isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp),
-                IcmpType = Type(end.Answer!.Name, isIpv6),
+                IcmpType = IcmpErrors.Type(end.Answer!.Name, isIpv6),
+                IcmpCode = IcmpErrors.Code(end.Answer.Name, isIpv6),
                 IcmpError = packet.Tuple,
+                // RFC 1812 section 4.3.2.5: precedence "internetwork control" (icmp_send, net/ipv4/icmp.c).
+                TrafficClass = isIpv6 ? (byte)0 : (byte)((packet.TrafficClass & 0x1E) | 0xC0),
+                Length = ErrorLength(packet.Length, isIpv6),
                 Ttl = 64,
             };
         }
 
+        // What was delivered to a protocol has left conntrack (nf_reset_ct in ip_protocol_deliver_rcu, __udp4_lib_rcv).
+        if (end.Answer is not null && end.Verdict is not (Verdict.Delivered or Verdict.NoListener))
+            answer = Attach(answer, packet);
         return (end with
         {
             Packet = answer,
@@ -54,14 +65,25 @@ internal static class ReplyStart
             Answer = null,
             Age = 0,
             BoundTo = null,
+            ProxiedTo = null,
         }).Then(LocalOutput.Run);
     }
 
-    // RFC 792, RFC 4443.
-    private static int Type(string name, bool isIpv6) => name switch
+    // An error, or the reset of a REJECT, belongs to the refused packet's connection from the start, against its direction (nf_conntrack_attach).
+    private static PacketState Attach(PacketState answer, PacketState refused) => refused.Connection is { } c
+        ? answer with { Connection = c, IsReply = !refused.IsReply, ConntrackState = "RELATED", IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated }
+        : answer with { IsPastTemplates = refused.ConntrackState == "UNTRACKED" };
+
+    // An echo is as long as its request, a SYN-ACK answers the usual SYN with the same options; what an application says is not known.
+    private static int Length(PacketState packet, bool isReset)
     {
-        "icmp-time-exceeded" => isIpv6 ? 3 : 11,
-        "icmp-fragmentation-needed" => isIpv6 ? 2 : 3,
-        _ => isIpv6 ? 1 : 3,
-    };
+        var isIpv6 = packet.Tuple.Source.IsIpv6;
+        if (isReset)
+            return isIpv6 ? 60 : 40;
+        return packet.IcmpType >= 0 || (packet.Tuple.Protocol == IpProtocol.Tcp && packet.Length == (isIpv6 ? 80 : 60)) ? packet.Length : 0;
+    }
+
+    // An error quotes as much of the packet as fits into 576 bytes (RFC 1812 section 4.3.2.3), of IPv6 into 1280 (RFC 4443 section 2.4).
+    private static int ErrorLength(int quoted, bool isIpv6) =>
+        quoted == 0 ? 0 : isIpv6 ? Math.Min(1280, 40 + 8 + quoted) : Math.Min(576, 20 + 8 + quoted);
 }

@@ -11,7 +11,7 @@ internal static class ReversePathFilter
 
     public static IEnumerable<Branch> Check(Branch b, RouteQuery query)
     {
-        if (query.Source.IsIpv6 || b.Device is null or { IsLoopback: true } || query.Source.IsUnspecified)
+        if (query.Source.IsIpv6 || b.Device is null || query.Source.IsUnspecified)
             return [b];
         if (RouteLookup.IsLocal(b.Namespace, query.Source) && WalkContext.Sysctl(b.Namespace, $"net.ipv4.conf.{b.Packet.In}.accept_local") is not 1)
             return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"martian source: {query.Source} is an address of {b.Namespace.Name} itself", b.Device.Link.Location)];

@@ -6,7 +6,12 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 /// <summary>Routing of what came in (ip_route_input_slow, net/ipv4/route.c): deliver or forward.</summary>
 internal static class RouteInput
 {
-    public static IEnumerable<Branch> Run(WalkContext context, Branch branch)
+    public static IEnumerable<Branch> Run(WalkContext context, Branch branch) => Route(branch, isValidated: true);
+
+    /// <summary>Without asking whether the source may come from there.</summary>
+    public static IEnumerable<Branch> Kept(WalkContext context, Branch branch) => Route(branch, isValidated: false);
+
+    private static IEnumerable<Branch> Route(Branch branch, bool isValidated)
     {
         var tuple = branch.Packet.Tuple;
         var query = new RouteQuery
@@ -29,7 +34,7 @@ internal static class RouteInput
                 continue;
             }
 
-            foreach (var checkedBranch in ReversePathFilter.Check(b, query))
+            foreach (var checkedBranch in isValidated ? ReversePathFilter.Check(b, query) : [b])
                 yield return checkedBranch.Then(decision.Kind == RouteKind.Local ? Input : Forwarding);
         }
     }
@@ -53,6 +58,8 @@ internal static class RouteInput
             return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"{b.Namespace.Name} does not forward: {name} is 0", (b.Namespace.Sysctls.GetValueOrDefault(own) ?? b.Namespace.Sysctls.GetValueOrDefault(name))?.Location)];
         if (setting is null)
             b = b with { Steps = new Trail(b.Steps!.Step with { Text = $"{b.Steps.Step.Text} (forwarding taken as on: {name} was not dumped)" }, b.Steps.Before) };
+        if (b.ProxiedTo is not null)
+            return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"{b.Namespace.Name} does not forward what TPROXY gave to a socket: no policy rule leads packets of mark 0x{b.Packet.Mark:x} to local delivery")];
         b = Ttl.Decrement(Mtu.Check(Ttl.Check(b), isForwarded: true));
         return b.Verdict is null ? NetfilterHook.Run(context, b, "FORWARD").Select(x => x.Then(Postrouting.Run)) : [b];
     }

@@ -9,8 +9,23 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 /// <summary>Applies a DNAT, SNAT, MASQUERADE, REDIRECT or NETMAP rule to a connection's first packet (net/netfilter/xt_nat.c, xt_MASQUERADE.c, xt_REDIRECT.c, xt_NETMAP.c).</summary>
 internal static class Translation
 {
-    /// <summary>One way, or one per address of a range, from which a hash of the client chooses.</summary>
+    private const int MaxWays = 64; // beyond that, the ways differ in nothing a reader could use
+
+    /// <summary>One way, or one per address of a range, from which a hash of the client chooses, and per port of a short one, from which chance does.</summary>
     public static IEnumerable<Branch> Apply(Branch b, NetfilterRule rule, RuleTarget decided, string hook, bool isDestination)
+    {
+        if (decided is not NatTarget { Translation: NatKind.Dnat or NatKind.Redirect, BasePort: 0 } target || !(target.Random || target.RandomFully) || target.LastPort <= target.FirstPort || target.LastPort - target.FirstPort >= MaxWays)
+            return Decided(b, rule, decided, hook, isDestination);
+        var ports = target.LastPort - target.FirstPort + 1;
+        return Enumerable.Range(target.FirstPort, ports).SelectMany(port => Decided(
+            b with { Probability = b.Probability / ports, Conditions = b.Conditions.Add($"{rule.Location}: chance chooses port {port}") },
+            rule,
+            target with { FirstPort = (ushort)port, LastPort = (ushort)port },
+            hook,
+            isDestination));
+    }
+
+    private static IEnumerable<Branch> Decided(Branch b, NetfilterRule rule, RuleTarget decided, string hook, bool isDestination)
     {
         if (decided is NetmapTarget netmap)
         {
@@ -39,7 +54,6 @@ internal static class Translation
 
     private static IEnumerable<Branch> Range(Branch b, NetfilterRule rule, NatTarget target, string hook)
     {
-        const int most = 64; // beyond that, the ways differ in nothing a reader could use
         var isDestination = target.Translation == NatKind.Dnat;
         var old = isDestination ? b.Packet.Tuple.Destination : b.Packet.Tuple.Source;
         var (first, last) = (target.FirstAddress, target.LastAddress.IsNone ? target.FirstAddress : target.LastAddress);
@@ -50,7 +64,7 @@ internal static class Translation
         }
 
         var count = last.Low - first.Low + 1;
-        if (last.CompareTo(first) < 0 || last.High != first.High || count is 0 or > most)
+        if (last.CompareTo(first) < 0 || last.High != first.High || count is 0 or > MaxWays)
         {
             yield return b.CannotTell($"which of the addresses {first}-{last} is chosen needs the kernel's hash seed", rule.Location);
             yield break;
@@ -102,7 +116,8 @@ internal static class Translation
             // A port that is in the range already is kept, unless the rule says random (get_unique_tuple).
             if (range is null && port >= target.FirstPort && port <= last && !target.Random && !target.RandomFully)
                 return (port, null);
-            return (0, new PortRange(target.FirstPort, last));
+            // Of destinations' ports the first one is taken (nf_nat_l4proto_unique_tuple); that a connection of the same ends has it already is next to impossible.
+            return isDestination && !target.Random && !target.RandomFully ? (target.FirstPort, null) : (0, new PortRange(target.FirstPort, last));
         }
 
         if (isDestination || !(target.Random || target.RandomFully))

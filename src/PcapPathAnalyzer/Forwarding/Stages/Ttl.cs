@@ -4,7 +4,7 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 internal static class Ttl
 {
     public static Branch Check(Branch b) =>
-        b.Verdict is null && b.Packet.Ttl is > 0 and <= 1
+        b.Verdict is null && b.Packet.Ttl is 0 or 1
             ? b.Stop(StepKind.Drop, Verdict.TtlExpired, $"the TTL ends in {b.Namespace.Name}") with { Answer = new IcmpAnswer("icmp-time-exceeded") }
             : b;
 

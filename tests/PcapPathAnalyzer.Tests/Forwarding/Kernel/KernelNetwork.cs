@@ -13,11 +13,10 @@ namespace PcapPathAnalyzer.Tests.Forwarding.Kernel;
 /// </summary>
 internal sealed class KernelNetwork : IDisposable
 {
-    private const string Collector = """
-        for c in "ip addr" "ip -d link" "ip route show table all" "ip -6 route show table all" "ip rule" "ip -6 rule" "ip neigh" "ip -6 neigh" "bridge fdb show" \
-          "nft -a list ruleset" "iptables-nft-save" "ip6tables-nft-save" "iptables-legacy-save" "ipset save" "ss -lntup" "sysctl -a -r ^net[.](ipv4|ipv6|bridge|netfilter)"; do
-          echo "@@@ $c"; $c 2>/dev/null || true
-        done
+    private const string Rules = "\"nft -a list ruleset\" \"iptables-nft-save\" \"ip6tables-nft-save\"";
+
+    private const string All = $"""
+        "ip addr" "ip -d link" "ip route show table all" "ip -6 route show table all" "ip rule" "ip -6 rule" "ip neigh" "ip -6 neigh" "bridge fdb show" {Rules} "iptables-legacy-save" "ipset save" "ss -lntup" "sysctl -a -r ^net[.](ipv4|ipv6|bridge|netfilter)"
         """;
 
     private readonly string prefix = $"pcappath-{Guid.NewGuid():N}"[..16];
@@ -25,6 +24,7 @@ internal sealed class KernelNetwork : IDisposable
     private readonly Dictionary<string, NamespaceSockets> sockets = [];
     private readonly Dictionary<string, TraceSocket> monitors = [];
     private readonly Dictionary<string, List<TraceEvent>> traced = [];
+    private readonly Dictionary<(string Namespace, string Command), string> dumps = [];
 
     /// <summary>Answers for want of a route that the kernel will give yet.</summary>
     public Refusals Refusals { get; } = new();
@@ -54,9 +54,9 @@ internal sealed class KernelNetwork : IDisposable
     }
 
     /// <summary>Runs a shell script that knows every namespace by a variable; a command that fails fails the test.</summary>
-    public KernelNetwork Run(string script)
+    public KernelNetwork Run(string script, string input = "")
     {
-        var (exit, error) = Execute(script);
+        var (exit, error) = Execute(script, input);
         Assert.That(exit, Is.Zero, error);
         return this;
     }
@@ -106,17 +106,19 @@ internal sealed class KernelNetwork : IDisposable
     /// <summary>The network as its dumps describe it now.</summary>
     public Network Describe()
     {
-        var builder = new TopologyBuilder();
+        dumps.Clear();
         foreach (var ns in names)
-        {
-            foreach (var part in Output($"ip netns exec ${Leaf(ns)} sh -c '{Collector}'").Split("@@@ ", StringSplitOptions.RemoveEmptyEntries))
-            {
-                var end = part.IndexOf('\n', StringComparison.Ordinal);
-                builder.Add(ns, DumpReaders.Read($"{ns}/{part[..end]}", part[(end + 1)..]));
-            }
-        }
+            Dump(ns, Collector(All));
+        return Build();
+    }
 
-        return builder.Build();
+    /// <summary>The same where since the last time nothing has changed but the rules of one namespace.</summary>
+    public Network DescribeRules(string ns)
+    {
+        if (dumps.Count == 0)
+            return Describe();
+        Dump(ns, Collector(Rules));
+        return Build();
     }
 
     public void Send(string ns, Probe probe) => Sockets(ns).Send(probe);
@@ -140,7 +142,24 @@ internal sealed class KernelNetwork : IDisposable
         return [.. traced.SelectMany(t => TracedVisits.Read(network.Find(t.Key)!, t.Value))];
     }
 
-    public string Output(string script)
+    private void Dump(string ns, string collector)
+    {
+        foreach (var part in Output($"ip netns exec ${Leaf(ns)} sh -c '{collector}'").Split("@@@ ", StringSplitOptions.RemoveEmptyEntries))
+        {
+            var end = part.IndexOf('\n', StringComparison.Ordinal);
+            dumps[(ns, part[..end])] = part[(end + 1)..];
+        }
+    }
+
+    private Network Build()
+    {
+        var builder = new TopologyBuilder();
+        foreach (var ((ns, command), text) in dumps)
+            builder.Add(ns, DumpReaders.Read($"{ns}/{command}", text));
+        return builder.Build();
+    }
+
+    private string Output(string script)
     {
         var (exit, output, error) = Shell(script, "");
         Assert.That(exit, Is.Zero, error);
@@ -162,6 +181,8 @@ internal sealed class KernelNetwork : IDisposable
             sockets.Add(ns, found = new NamespaceSockets($"{prefix}-{Leaf(ns)}"));
         return found;
     }
+
+    private static string Collector(string commands) => $"for c in {commands}; do echo \"@@@ $c\"; $c 2>/dev/null || true; done";
 
     private static string Leaf(string ns) => ns[(ns.LastIndexOf('/') + 1)..].Replace('-', '_');
 

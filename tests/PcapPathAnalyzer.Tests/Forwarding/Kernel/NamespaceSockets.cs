@@ -89,17 +89,23 @@ internal sealed partial class NamespaceSockets : IDisposable
     private static async Task EchoAsync(Socket socket)
     {
         var buffer = new byte[65536];
-        try
+        while (true)
         {
-            while (true)
+            try
             {
                 var got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, socket.LocalEndPoint!);
-                await socket.SendToAsync(buffer.AsMemory(0, got.ReceivedBytes), SocketFlags.None, got.RemoteEndPoint);
+                // Two that answer each other would never end.
+                if (((IPEndPoint)got.RemoteEndPoint).Port != ((IPEndPoint)socket.LocalEndPoint!).Port)
+                    await socket.SendToAsync(buffer.AsMemory(0, got.ReceivedBytes), SocketFlags.None, got.RemoteEndPoint);
             }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The network is being taken down.
+            catch (SocketException) when (!socket.SafeHandle.IsClosed)
+            {
+                // A rule that drops the answer fails the call; the next one may get through.
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
         }
     }
 

@@ -3,7 +3,7 @@ using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Tests.Forwarding.Kernel;
 
-/// <summary>10.1.0.2 and fd01::2 (client), a router, 10.2.0.2 and fd02::2 (server), every table of iptables on each, traced; port 7 answers everywhere.</summary>
+/// <summary>10.1.0.2 and fd01::2 (client), a router, 10.2.0.2, 10.2.0.3 and fd02::2 (server), every table of iptables on each, traced; port 7 answers everywhere.</summary>
 internal sealed class RouterNetwork : IDisposable
 {
     public const string Router = "router";
@@ -34,14 +34,14 @@ internal sealed class RouterNetwork : IDisposable
             ip link add eth0 netns $client type veth peer name vc netns $router
             ip link add eth0 netns $server type veth peer name vs netns $router
             ip -n $client addr add 10.1.0.2/24 dev eth0; ip -n $client addr add fd01::2/64 dev eth0 nodad
-            ip -n $server addr add 10.2.0.2/24 dev eth0; ip -n $server addr add fd02::2/64 dev eth0 nodad
+            ip -n $server addr add 10.2.0.2/24 dev eth0; ip -n $server addr add 10.2.0.3/24 dev eth0; ip -n $server addr add fd02::2/64 dev eth0 nodad
             ip -n $router addr add 10.1.0.1/24 dev vc; ip -n $router addr add fd01::1/64 dev vc nodad
             ip -n $router addr add 10.2.0.1/24 dev vs; ip -n $router addr add fd02::1/64 dev vs nodad
             ip -n $client link set eth0 up; ip -n $server link set eth0 up; ip -n $router link set vc up; ip -n $router link set vs up
             ip -n $client route add default via 10.1.0.1; ip -n $client -6 route add default via fd01::1
             ip -n $server route add default via 10.2.0.1; ip -n $server -6 route add default via fd02::1
             on $router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-            for n in $all; do on $n sysctl -qw net.ipv4.icmp_ratemask=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0; done
+            for n in $all; do on $n sysctl -qw net.ipv4.icmp_ratemask=0 net.ipv4.tcp_synack_retries=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0; done
             for n in $all; do for d in $(on $n ls /proc/sys/net/ipv4/conf); do on $n sysctl -qw net.ipv4.conf.$d.rp_filter=0 net.ipv4.conf.$d.send_redirects=0; done; done
             """);
         foreach (var ns in Traced)
@@ -71,7 +71,21 @@ internal sealed class RouterNetwork : IDisposable
         judge = null;
     }
 
-    public void Run(string script) => kernel.Run(script);
+    /// <summary>Replaces all of the router's rules; nothing else has changed since the last probe.</summary>
+    public void Replace(string ruleset)
+    {
+        kernel.Load(Router, ruleset);
+        judge = new KernelJudge(kernel, kernel.DescribeRules(Router), Traced);
+    }
+
+    public void Run(string script) => RunWith(script, "");
+
+    /// <summary>The script reads the input.</summary>
+    public void RunWith(string script, string input)
+    {
+        judge = null;
+        kernel.Run(script, input);
+    }
 
     /// <summary>Sends a probe and demands that the walk says what the kernel does; a source port of 0 becomes one that was not used before.</summary>
     public Task<WalkPath> AgreeAsync(Probe probe, string from = Client)

@@ -7,7 +7,7 @@ internal static class Extensions
         [.. PortMatches.All, .. IcmpMatches.All, .. ConntrackMatches.All, .. MarkMatches.All, .. AddressMatches.All, .. HeaderMatches.All, .. ChanceMatches.All, .. UnknowableMatches.All]);
 
     public static readonly Dictionary<string, Extension>.AlternateLookup<ReadOnlySpan<char>> Targets = Index(
-        [.. VerdictTargets.All, .. NatTargets.All, .. MarkTargets.All, .. ContinueTargets.All]);
+        [.. VerdictTargets.All, .. NatTargets.All, .. MarkTargets.All, .. HeaderTargets.All, .. ContinueTargets.All]);
 
     private static Dictionary<string, Extension>.AlternateLookup<ReadOnlySpan<char>> Index(Extension[] extensions) =>
         extensions.ToDictionary(e => e.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();

@@ -16,6 +16,28 @@ internal static class HeaderMatches
 
     private static readonly (string Name, byte Value)[] TosNames = [("Minimize-Delay", 16), ("Maximize-Throughput", 8), ("Maximize-Reliability", 4), ("Minimize-Cost", 2), ("Normal-Service", 0)];
 
+    /// <summary>A name stands for the four TOS bits of RFC 1349 (xtables_parse_tos: mask 0x3F); null for what is no name.</summary>
+    public static byte? TosNamed(string text)
+    {
+        foreach (var (name, bits) in TosNames)
+        {
+            if (name.Equals(text, StringComparison.OrdinalIgnoreCase))
+                return bits;
+        }
+
+        return null;
+    }
+
+    /// <summary>RFC 2474 and 2597: CSn is n &lt;&lt; 3, AFxy is x &lt;&lt; 3 | y &lt;&lt; 1; RFC 3246: EF is 46. Null for what is no name.</summary>
+    public static int? DscpNamed(string text) => text.ToUpperInvariant() switch
+    {
+        "EF" => 46,
+        "BE" => 0,
+        ['C', 'S', >= '0' and <= '7' and var n] => (n - '0') << 3,
+        ['A', 'F', >= '1' and <= '4' and var x, >= '1' and <= '3' and var y] => ((x - '0') << 3) | ((y - '0') << 1),
+        _ => null,
+    };
+
     private static LengthMatch? Length(RuleOption o) =>
         RuleValues.TryRange(o.Value, 0xFFFF, out var first, out var last) ? new LengthMatch(first, last) { Negated = o.Negated, Text = o.Text } : null;
 
@@ -31,29 +53,13 @@ internal static class HeaderMatches
     private static TrafficClassMatch? Dscp(RuleOption o) =>
         RuleValues.TryNumber(o.Value, out var value) && value <= 0x3F ? new TrafficClassMatch((byte)(value << 2), 0xFC) { Negated = o.Negated, Text = o.Text } : null;
 
-    // RFC 2474 and 2597: CSn is n << 3, AFxy is x << 3 | y << 1; RFC 3246: EF is 46.
-    private static TrafficClassMatch? DscpClass(RuleOption o)
-    {
-        int? value = o.Value.ToUpperInvariant() switch
-        {
-            "EF" => 46,
-            "BE" => 0,
-            ['C', 'S', >= '0' and <= '7' and var n] => (n - '0') << 3,
-            ['A', 'F', >= '1' and <= '4' and var x, >= '1' and <= '3' and var y] => ((x - '0') << 3) | ((y - '0') << 1),
-            _ => null,
-        };
-        return value is { } v ? new TrafficClassMatch((byte)(v << 2), 0xFC) { Negated = o.Negated, Text = o.Text } : null;
-    }
+    private static TrafficClassMatch? DscpClass(RuleOption o) =>
+        DscpNamed(o.Value) is { } v ? new TrafficClassMatch((byte)(v << 2), 0xFC) { Negated = o.Negated, Text = o.Text } : null;
 
     private static TrafficClassMatch? Tos(RuleOption o)
     {
-        // A name stands for the four TOS bits of RFC 1349 (xtables_parse_tos: mask 0x3F).
-        foreach (var (name, bits) in TosNames)
-        {
-            if (name.Equals(o.Value, StringComparison.OrdinalIgnoreCase))
-                return new TrafficClassMatch(bits, 0x3F) { Negated = o.Negated, Text = o.Text };
-        }
-
+        if (TosNamed(o.Value) is { } bits)
+            return new TrafficClassMatch(bits, 0x3F) { Negated = o.Negated, Text = o.Text };
         if (!RuleValues.TryMasked(o.Value, out var value, out var mask) || value > 255)
             return null;
         return new TrafficClassMatch((byte)value, (byte)mask) { Negated = o.Negated, Text = o.Text };

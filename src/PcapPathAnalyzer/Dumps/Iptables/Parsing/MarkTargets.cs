@@ -59,8 +59,8 @@ internal static class MarkTargets
 
     private static CtTarget Ct(OptionGroup group)
     {
-        int? zone = (group.Find("--zone") ?? group.Find("--zone-orig")) is { } option && RuleValues.TryNumber(option.Value, out var number) && number <= 0xFFFF ? (int)number : null;
-        return new CtTarget(group.Has("--notrack"), zone) { Name = group.Extension, Options = group.OptionsText };
+        int? zone = (group.Find("--zone") ?? group.Find("--zone-orig") ?? group.Find("--zone-reply")) is { } option && RuleValues.TryNumber(option.Value, out var number) && number <= 0xFFFF ? (int)number : null;
+        return new CtTarget(group.Has("--notrack"), zone) { Name = group.Extension, Options = group.OptionsText, IsZoneOfOriginal = !group.Has("--zone-reply"), IsZoneOfReply = !group.Has("--zone-orig") };
     }
 
     private static TcpMssTarget? TcpMss(OptionGroup group)

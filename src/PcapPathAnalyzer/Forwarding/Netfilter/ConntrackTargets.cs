@@ -1,0 +1,30 @@
+using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Forwarding.Netfilter;
+
+/// <summary>CT and NOTRACK, which speak before conntrack looks: the first one counts (net/netfilter/xt_CT.c, xt_ct_target).</summary>
+internal static class ConntrackTargets
+{
+    private const int TemplateId = -1;
+
+    /// <summary>What later rules of the raw table take for the packet's connection: one of nothing but zeros, confirmed from the start (nf_ct_tmpl_alloc).</summary>
+    public static Connection Template(NetworkNamespace ns, PacketState packet)
+    {
+        var none = packet.Tuple.Destination.IsIpv4 ? IpAddress.FromIpv4(0) : IpAddress.FromIpv6(0, 0);
+        var zeros = new FiveTuple(none, 0, none, 0, 0);
+        return new Connection { Id = TemplateId, Namespace = ns, Original = zeros, Reply = zeros, Zone = packet.OriginalZone, ReplyZone = packet.ReplyZone };
+    }
+
+    public static bool IsTemplate(Connection connection) => connection.Id == TemplateId;
+
+    public static PacketState Apply(CtTarget target, PacketState packet)
+    {
+        if (packet.Connection is not null || packet.ConntrackState == "UNTRACKED" || packet.HasTemplate || packet.IsPastTemplates)
+            return packet;
+        return target.NoTrack
+            ? packet with { ConntrackState = "UNTRACKED" }
+            : packet with { HasTemplate = true, OriginalZone = target.IsZoneOfOriginal ? target.Zone ?? 0 : 0, ReplyZone = target.IsZoneOfReply ? target.Zone ?? 0 : 0 };
+    }
+}

@@ -1,0 +1,36 @@
+using PcapPathAnalyzer.Forwarding.Netfilter;
+
+namespace PcapPathAnalyzer.Forwarding.Stages;
+
+/// <summary>What TCP answers to a packet's flags.</summary>
+internal static class TcpAnswer
+{
+    public const string Reset = "tcp-reset";
+
+    private const int Fin = 1;
+    private const int Syn = 2;
+    private const int Rst = 4;
+    private const int Ack = 16;
+
+    /// <summary>A socket that listens takes a SYN, refuses an ACK of no connection, and is silent to all else (tcp_rcv_state_process, net/ipv4/tcp_input.c).</summary>
+    public static Branch OfListener(Branch delivered)
+    {
+        var packet = delivered.Packet;
+        if (packet.TcpFlags < 0 || packet.AssumeEstablished)
+            return delivered;
+        return (packet.TcpFlags & (Fin | Syn | Rst | Ack)) switch
+        {
+            Syn => delivered,
+            var f when (f & Rst) == 0 && (f & Ack) != 0 => delivered with { Answer = new IcmpAnswer(Reset) },
+            _ => delivered with { IsSilent = true },
+        };
+    }
+
+    /// <summary>A reset is never answered with one (tcp_v4_send_reset, nf_send_reset).</summary>
+    public static bool MayReset(PacketState packet) => packet.TcpFlags < 0 || (packet.TcpFlags & Rst) == 0;
+
+    /// <summary>RST, with ACK where the packet had none; otherwise SYN-ACK to a SYN, ACK to the rest.</summary>
+    public static int Flags(PacketState packet, bool isReset) =>
+        isReset ? packet.TcpFlags >= 0 && (packet.TcpFlags & Ack) != 0 ? Rst : Rst | Ack
+        : packet.AssumeEstablished ? Ack : Syn | Ack;
+}
