@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PcapPathAnalyzer.Benchmarks;
 
 /// <summary>Programs that are built for a comparison, in a folder that is gone afterwards; null where the compiler or linker is missing.</summary>
@@ -14,12 +16,17 @@ internal sealed class BuiltTools : IDisposable
     /// <summary>A project's program as native code.</summary>
     /// <param name="project">Its folder in the repository.</param>
     /// <param name="name">The program's.</param>
-    public string? Native(string project, string name)
+    public string? Native(string project, string name) => Publish(project, name, "native", "-p:PublishAot=true");
+
+    /// <summary>A project's program for the .NET runtime, compiled ahead as far as that allows.</summary>
+    public string? FrameworkDependent(string project, string name) => Publish(project, name, "framework", "--self-contained", "false");
+
+    // Beside the build of the repository, not in it.
+    private string? Publish(string project, string name, string kind, params string[] options)
     {
-        // Beside the build of the repository, not in it.
-        var target = Path.Combine(folder, name + "-native");
-        string[] options = ["-p:PublishAot=true", "-p:RunAnalyzers=false", "--use-current-runtime", "--artifacts-path", Path.Combine(folder, "artifacts")];
-        return ProcessTime.Of("dotnet", ["publish", Repository.Folder(project), "-c", "Release", "-o", target, .. options]) is null ? null : Path.Combine(target, name);
+        var target = Path.Combine(folder, name + "-" + kind);
+        options = ["publish", Repository.Folder(project), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-p:RunAnalyzers=false", "--artifacts-path", Path.Combine(folder, kind), "-o", target, .. options];
+        return ProcessTime.Of("dotnet", options) is null ? null : Path.Combine(target, name);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

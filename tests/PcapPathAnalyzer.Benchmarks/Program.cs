@@ -1,29 +1,38 @@
 using BenchmarkDotNet.Running;
 using PcapPathAnalyzer.Benchmarks;
 
-if (args is ["stitch", var folder, var flows, var packets])
-    return StitchTiming.Run(folder, int.Parse(flows), int.Parse(packets));
-if (args is ["dumps", .. var dumps])
-    return DumpsTiming.Run(dumps);
-if (args is ["analyze", var bundle, .. var choices])
-    return AnalyzeTiming.Run(bundle, choices is [var times] ? int.Parse(times) : 5);
-if (args is ["growth", var place, var connections, .. var steps])
-    return GrowthTable.Run(place, int.Parse(connections), [.. steps.Select(int.Parse)]);
-if (args is ["rules", var rules])
-    return RulesTiming.Run(int.Parse(rules));
-if (args is ["read-rules", var ruleset, var readings])
-    return RulesTiming.Read(ruleset, int.Parse(readings));
-if (args is ["generate-capture", var target, var count])
-    return CaptureGenerator.Run(target, long.Parse(count));
-if (args is ["decode", var capture, .. var rounds])
-    return DecodeTiming.Run(capture, rounds is [var n] ? int.Parse(n) : 5);
-if (args is ["start", .. var starts])
-    return StartTiming.Run(starts is [var s] ? int.Parse(s) : 15);
-if (args is ["packets", var observed, .. var turns])
-    return PacketsTiming.Run(observed, turns is [var t] ? int.Parse(t) : 5);
-if (args is ["objects", var whole])
-    return ObjectPass.Run(whole);
-if (args is ["fuzz", var seconds, .. var files])
-    return FuzzRun.Run(int.Parse(seconds), files);
-BenchmarkSwitcher.FromAssembly(typeof(DecodeTiming).Assembly).Run(args);
-return 0;
+// Whole programs beside each other are timed by the commands below; any other arguments are BenchmarkDotNet's.
+switch (args)
+{
+    case ["all", var folder, .. var rounds]:
+        return AllTimings.Run(folder, Rounds(rounds, 5));
+    case ["decode", var capture, .. var rounds]:
+        return DecodeTiming.Run(capture, Rounds(rounds, 5));
+    case ["objects", var capture]:
+        return ObjectPass.Run(capture);
+    case ["generate-capture", var capture, var packets]:
+        return CaptureGenerator.Run(capture, long.Parse(packets));
+    case ["start", .. var rounds]:
+        return StartTiming.Run(Rounds(rounds, 15));
+    case ["rules", var count]:
+        return RulesTiming.Run(int.Parse(count));
+    case ["read-rules", var ruleset, var readings]:
+        return RulesTiming.Read(ruleset, int.Parse(readings));
+    case ["dumps", .. var dumps]:
+        return DumpsTiming.Run(dumps);
+    case ["packets", var bundle, .. var rounds]:
+        return PacketsTiming.Run(bundle, Rounds(rounds, 5));
+    case ["analyze", var bundle, .. var rounds]:
+        return AnalyzeTiming.Run(bundle, Rounds(rounds, 5));
+    case ["stitch", var bundle, var flows, var packets]:
+        return StitchTiming.Run(bundle, int.Parse(flows), int.Parse(packets));
+    case ["growth", var folder, var flows, .. var packets]:
+        return GrowthTable.Run(folder, int.Parse(flows), [.. packets.Select(int.Parse)]);
+    case ["fuzz", var seconds, .. var files]:
+        return FuzzRun.Run(int.Parse(seconds), files);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(DecodeTiming).Assembly).Run(args);
+        return 0;
+}
+
+static int Rounds(string[] arguments, int usual) => arguments is [var rounds] ? int.Parse(rounds) : usual;

@@ -9,12 +9,14 @@ internal static class StartTiming
     {
         using var tools = new BuiltTools();
         var native = tools.Native("src/PcapPathAnalyzer.Cli", "pcappath");
+        var framework = tools.FrameworkDependent("src/PcapPathAnalyzer.Cli", "pcappath");
         var bundle = Repository.Folder("testdata", "bundles", "service", "bundle");
         var capture = Path.Combine(bundle, "node-a", "eth0.pcap");
         var contenders = new List<(string Name, Func<ProcessTime?> Run)>
         {
             ("pcappath analyze, native", () => ProcessTime.Of(native, "analyze", bundle)),
-            ("pcappath analyze, dotnet", () => ProcessTime.Of("dotnet", Path.Combine(AppContext.BaseDirectory, "pcappath.dll"), "analyze", bundle)),
+            ("pcappath analyze, published for dotnet", () => ProcessTime.Of(framework, "analyze", bundle)),
+            ("pcappath analyze, built for dotnet", () => ProcessTime.Of("dotnet", Path.Combine(AppContext.BaseDirectory, "pcappath.dll"), "analyze", bundle)),
             ("pcappath --version, native", () => ProcessTime.Of(native, "--version")),
             ("capinfos of one capture", () => ProcessTime.Of("capinfos", capture)),
             ("tshark -q -z conv,tcp of one capture", () => ProcessTime.Of("tshark", "-r", capture, "-q", "-z", "conv,tcp")),

@@ -79,6 +79,9 @@ public enum PacketFlags : ushort
 
     /// <summary>A tunnel's header follows: what travels is inside, even where that was not captured or is no IP packet.</summary>
     Tunnel = 8192,
+
+    /// <summary>The captured bytes end inside the TCP options: a timestamp that is not here may have been there.</summary>
+    TcpOptionsCut = 16384,
 }
 
 /// <summary>

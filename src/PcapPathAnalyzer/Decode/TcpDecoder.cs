@@ -31,7 +31,10 @@ internal static class TcpDecoder
         if (headerLength > TcpHeader.MinimumLength)
             Options(ref packet, rest[TcpHeader.MinimumLength..Math.Min(headerLength, rest.Length)]);
         TransportDecoder.TakePayload(ref walk, ref packet, headerLength);
-        return headerLength <= rest.Length ? Next.Done : walk.Short(headerLength);
+        if (headerLength <= rest.Length)
+            return Next.Done;
+        packet.Flags |= PacketFlags.TcpOptionsCut;
+        return walk.Short(headerLength);
     }
 
     // A snap length of 96 or 128 bytes cuts here in tunnels, an ICMP error may quote no more than eight bytes.

@@ -27,7 +27,22 @@ internal static class LegChain
                 chain.Insert(chain.IndexOf(join.A) + 1, join.B);
         }
 
+        foreach (var half in group.Joins)
+        {
+            if (half.IsHalf && group.Joins.Find(j => !j.IsHalf && ReferenceEquals(j.Conntrack, half.Conntrack)) is { B: var after })
+                MoveBefore(chain, half.B, after);
+        }
+
         return chain.Count > 0 ? chain : group.Legs;
+    }
+
+    // A bridge's own tap shows what lies between two translations, and on the way back only.
+    private static void MoveBefore(List<Leg> chain, Leg leg, Leg next)
+    {
+        if (chain.IndexOf(leg) <= chain.IndexOf(next) || !chain.Contains(next))
+            return;
+        chain.Remove(leg);
+        chain.Insert(chain.IndexOf(next), leg);
     }
 
     private static Leg? Find(List<Leg> legs, int tuple, bool isReply)

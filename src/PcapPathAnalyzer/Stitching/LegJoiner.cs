@@ -41,20 +41,28 @@ internal sealed class LegJoiner(Observations observations, Network network)
 
     private Dictionary<int, List<Leg>> ByTuple() => legs.GroupBy(l => l.Forward).ToDictionary(g => g.Key, g => g.ToList());
 
-    // An entry's original direction is that of the packet that made it.
+    // An entry's original direction is that of the packet that made it. A node that sees the answers only takes them for requests:
+    // where entries contradict each other, packets decide.
     private void TurnByConntrack()
     {
+        var (right, backwards) = (new HashSet<Leg>(), new HashSet<Leg>());
         foreach (var entry in network.Namespaces.SelectMany(n => n.Conntrack))
         {
-            foreach (var backwards in (ReadOnlySpan<FiveTuple>)[entry.Original.Reversed, entry.Reply])
+            foreach (var tuple in (ReadOnlySpan<FiveTuple>)[entry.Original, entry.Reply.Reversed, HalfTranslated(entry)])
             {
-                foreach (var leg in byTuple.GetValueOrDefault(tables.Tuples.Find(backwards)) ?? [])
-                    leg.Settle(leg.Reverse);
+                right.UnionWith(byTuple.GetValueOrDefault(tables.Tuples.Find(tuple)) ?? []);
+                backwards.UnionWith(byTuple.GetValueOrDefault(tables.Tuples.Find(tuple.Reversed)) ?? []);
             }
         }
 
+        backwards.ExceptWith(right);
+        foreach (var leg in backwards)
+            leg.Settle(leg.Reverse);
         byTuple = ByTuple();
     }
+
+    // What it is between PREROUTING and POSTROUTING: the destination is translated and the source is not.
+    private static FiveTuple HalfTranslated(ConntrackRecord entry) => entry.Original with { Destination = entry.Reply.Source, DestinationPort = entry.Reply.SourcePort };
 
     // Both initial sequence numbers are 64 bits that no two connections share by chance; the client's alone are 32, too few
     // for a hundred thousand connections, so that the very SYN or one end of the tuple must agree too.
@@ -102,6 +110,8 @@ internal sealed class LegJoiner(Observations observations, Network network)
     private void JoinByConntrack(NetworkNamespace ns, ConntrackRecord entry, bool onlyCertain)
     {
         var (before, after) = (Last(entry.Original, onlyCertain), Last(entry.Reply.Reversed, onlyCertain));
+        if (before is null && after is null && !onlyCertain)
+            before = FromHalfTranslated(ns, entry);
         if ((before is null && after is null) || (onlyCertain && (before is null || after is null)))
             return;
         if (before is not null && after is not null)
@@ -120,23 +130,39 @@ internal sealed class LegJoiner(Observations observations, Network network)
 
         var known = (before ?? after)!;
         var otherTuple = before is null ? entry.Original : entry.Reply.Reversed;
-        if (translated.ContainsKey((known, ns)))
+        // A node that took answers for requests (see above) has the connection the other way round: packets join what it translated.
+        if (translated.ContainsKey((known, ns)) || byTuple.ContainsKey(tables.Tuples.Find(otherTuple.Reversed)))
             return;
-        var number = tables.Tuples.Add(otherTuple);
-        var other = new Leg(legs.Count, number, tables.Tuples.Add(otherTuple.Reversed)) { InitialSequence = known.InitialSequence };
-        other.Settle(number);
-        legs.Add(other);
-        union.Add();
-        byTuple[number] = [other];
-        union.Unite(known.Index, other.Index);
+        var other = Imagine(otherTuple, known);
         Join(before ?? other, after ?? other, ns, entry);
         JoinHalfTranslated(known, ns, entry, onlyCertain);
     }
 
-    private void Join(Leg before, Leg after, NetworkNamespace ns, ConntrackRecord entry)
+    // A leg that no capture shows.
+    private Leg Imagine(FiveTuple tuple, Leg known)
+    {
+        var number = tables.Tuples.Add(tuple);
+        var leg = new Leg(legs.Count, number, tables.Tuples.Add(tuple.Reversed)) { InitialSequence = known.InitialSequence };
+        leg.Settle(number);
+        legs.Add(leg);
+        union.Add();
+        byTuple[number] = [leg];
+        union.Unite(known.Index, leg.Index);
+        return leg;
+    }
+
+    // Only what lies between the two translations was seen: what it was before.
+    private Leg? FromHalfTranslated(NetworkNamespace ns, ConntrackRecord entry)
+    {
+        if (!entry.IsSourceNat || !entry.IsDestinationNat || Last(HalfTranslated(entry), onlyOne: false) is not { } half || translated.ContainsKey((half, ns)))
+            return null;
+        return Imagine(entry.Original, half);
+    }
+
+    private void Join(Leg before, Leg after, NetworkNamespace ns, ConntrackRecord entry, bool isHalf = false)
     {
         translated[(before, ns)] = translated[(after, ns)] = entry;
-        joins.Add(new LegJoin(before, after, JoinReason.Conntrack, 0) { Conntrack = entry, Namespace = ns });
+        joins.Add(new LegJoin(before, after, JoinReason.Conntrack, 0) { Conntrack = entry, Namespace = ns, IsHalf = isHalf });
     }
 
     private static bool HasOtherIsn(Leg a, Leg b) => a.InitialSequence is { } x && b.InitialSequence is { } y && x != y;
@@ -146,12 +172,11 @@ internal sealed class LegJoiner(Observations observations, Network network)
     {
         if (!entry.IsSourceNat || !entry.IsDestinationNat)
             return;
-        var (original, translated) = (entry.Original, entry.Reply.Reversed);
-        var half = Last(original with { Destination = translated.Destination, DestinationPort = translated.DestinationPort }, onlyCertain);
+        var half = Last(HalfTranslated(entry), onlyCertain);
         if (half is null || HasOtherIsn(before, half))
             return;
         union.Unite(before.Index, half.Index);
-        Join(before, half, ns, entry);
+        Join(before, half, ns, entry, isHalf: true);
     }
 
     // Two entries of one namespace are two connections.
@@ -232,4 +257,7 @@ internal sealed record LegJoin(Leg A, Leg B, JoinReason Reason, int Packets)
     public ConntrackRecord? Conntrack { get; init; }
 
     public NetworkNamespace? Namespace { get; init; }
+
+    /// <summary><see cref="B"/> lies between the two translations of <see cref="Conntrack"/>.</summary>
+    public bool IsHalf { get; init; }
 }

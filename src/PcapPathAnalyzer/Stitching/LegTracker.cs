@@ -212,6 +212,9 @@ internal struct LocalLeg
     public uint FirstSequence;
     public uint FirstAcknowledgment;
 
+    /// <summary>False where the snap length left no packet's sequence numbers.</summary>
+    public bool HasFirstSequence;
+
     /// <summary>Identities of the first two SYNs that differ; 0 where there are none.</summary>
     public ulong FirstSyn;
     public ulong SecondSyn;
@@ -246,8 +249,9 @@ internal struct LocalLeg
 
     public void Note(in Observation o)
     {
-        if (Count++ == 0)
-            (FirstTuple, FirstSequence, FirstAcknowledgment) = (o.Tuple, o.TcpSequence, o.TcpAcknowledgment);
+        // The first packet of which enough was captured.
+        if (Count++ == 0 || (!HasFirstSequence && (o.Flags & PacketFlags.HasTcpAcknowledgment) != 0))
+            (FirstTuple, FirstSequence, FirstAcknowledgment, HasFirstSequence) = (o.Tuple, o.TcpSequence, o.TcpAcknowledgment, (o.Flags & PacketFlags.HasTcpAcknowledgment) != 0);
         FirstTime = Math.Min(FirstTime, o.Time);
         LastTime = Math.Max(LastTime, o.Time);
         HasOnlySyns &= (o.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;

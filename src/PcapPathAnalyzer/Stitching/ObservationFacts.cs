@@ -32,6 +32,15 @@ internal static class ObservationFacts
         && a.HasTcp() == b.HasTcp() && a.IcmpTypeCode == b.IcmpTypeCode && a.Window == b.Window && a.TcpTimestamp == b.TcpTimestamp
         && (a.HasTcp() ? a.TcpAcknowledgment : a.PayloadHash) == (b.HasTcp() ? b.TcpAcknowledgment : b.PayloadHash) && a.MayShareBody(b);
 
+    /// <summary>Whether what a short snap length left of a packet agrees with another copy of it: sequence numbers and flags, as far as both have them.</summary>
+    public static bool MayBeCutOf(this in Observation cut, in Observation whole)
+    {
+        var both = cut.Flags & whole.Flags;
+        return ((both & PacketFlags.HasTcpSequence) == 0 || cut.TcpSequence == whole.TcpSequence)
+            && ((both & PacketFlags.HasTcpAcknowledgment) == 0 || cut.TcpAcknowledgment == whole.TcpAcknowledgment)
+            && ((both & PacketFlags.HasTcpFlags) == 0 || ((cut.TcpFlags ^ whole.TcpFlags) & ~(TcpFlags.Ece | TcpFlags.Cwr)) == 0);
+    }
+
     /// <summary>False where both payloads were captured whole and differ beyond the bytes that identity knows.</summary>
     public static bool MayShareBody(this in Observation a, in Observation b) => a.WholeHash == b.WholeHash || a.WholeHash == 0 || b.WholeHash == 0;
 

@@ -120,6 +120,8 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         if (local.Kind != LegKind.Middle)
             return null;
         const uint window = 1u << 30;
+        if (!local.HasFirstSequence)
+            return OnlyOpened(local, map);
         Leg? best = null;
         var distance = window;
         var firstTuple = map.Tuples[local.FirstTuple];
@@ -133,6 +135,22 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         }
 
         return best;
+    }
+
+    // The snap length left the ports and no sequence number: with these ports one connection was opened, or nobody can tell which.
+    private Leg? OnlyOpened(in LocalLeg local, ReadingNumbers map)
+    {
+        Leg? only = null;
+        for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
+        {
+            if (leg.InitialSequence is null)
+                continue;
+            if (only is not null)
+                return null;
+            only = leg;
+        }
+
+        return only;
     }
 
     // Each side of a simultaneous open is the client where its SYN was seen first: for all files it is the side of the lower number.

@@ -19,6 +19,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
 
     private readonly SegmentMerger segments = new();
     private readonly FragmentIdentities fragments = new(tables);
+    private readonly CutSegments superSegments = new();
     private readonly List<int> cut = [];
     private readonly List<int> open = [];
     private readonly List<int> copies = [];
@@ -110,8 +111,10 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     // The snap length left less than identity needs.
     private bool IsCut(in Observation o)
     {
-        if (o.Kind is not (ObservationKind.Packet or ObservationKind.OuterFragment) || o.HasTcp())
+        if (o.Kind is not (ObservationKind.Packet or ObservationKind.OuterFragment))
             return false;
+        if (o.HasTcp())
+            return (o.Flags & Decode.PacketFlags.TcpOptionsCut) != 0;
         return tables.Tuples[o.Tuple].Protocol == IpProtocol.Tcp || o.PayloadHash == 0;
     }
 
@@ -202,6 +205,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
         if (cut.Count == 0)
             return;
         var byLoose = new Dictionary<(uint, int, ushort), List<int>>();
+        superSegments.Use(items, at, Set.Heads);
         foreach (var head in Set.Heads)
             Slot(head).Add(head);
         cut.Sort(Compare);
@@ -213,10 +217,12 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
             foreach (var head in slot)
             {
                 var d = Math.Abs(items[at[k]].Time - items[at[head]].Time);
-                if (d < distance && Takes(head, k))
+                if (d < distance && items[at[k]].MayBeCutOf(items[at[head]]) && Takes(head, k))
                     (nearest, distance) = (head, d);
             }
 
+            if (nearest < 0 && (nearest = superSegments.Find(items, at, Set, k)) >= 0)
+                superSegments.Note(k, items[at[k]]);
             if (nearest >= 0)
             {
                 Set.Append(nearest, k);

@@ -44,6 +44,20 @@ public sealed class FindingBundleTests(string name)
     }
 
     [Test]
+    public void What_comes_with_the_cause_is_named_and_what_it_resembles_is_not()
+    {
+        var found = result.Findings.Select(f => f.Code).ToHashSet();
+        foreach (var code in expected["also"]?.Values<string>() ?? [])
+            Assert.That(found, Does.Contain(code));
+        foreach (var code in expected["lookalike"]?.Values<string>() ?? [])
+            Assert.That(result.Findings.Where(f => f.Code == code && f.Severity > Severity.Info && !IsChance(f)).Select(Text), Is.Empty);
+        return;
+
+        // Loss by chance is told and is no fault.
+        bool IsChance(Finding f) => (string?)expected["absent"] == "error" && f.Severity < Severity.Error;
+    }
+
+    [Test]
     public void Nothing_else_is_an_error()
     {
         var others = result.Findings.Where(f => f.Severity == Severity.Error && f.Code != (string?)expected["code"]);

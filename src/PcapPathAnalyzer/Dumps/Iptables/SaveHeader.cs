@@ -22,9 +22,20 @@ internal readonly record struct SaveHeader(int IpVersion, IptablesBackend Backen
             return false;
         // iptables 1.6.2 to 1.8.2 called its nft variant xtables-save.
         var isNft = name.Contains("nft", StringComparison.Ordinal) || name.StartsWith("xtables") || line.Contains("(nf_tables)", StringComparison.Ordinal);
-        var isLegacy = name.Contains("legacy", StringComparison.Ordinal) || line.Contains("(legacy)", StringComparison.Ordinal);
+        var isLegacy = name.Contains("legacy", StringComparison.Ordinal) || line.Contains("(legacy)", StringComparison.Ordinal) || TellsItsBackend(program);
         header = new SaveHeader(name.StartsWith("ip6") ? 6 : 4, isNft ? IptablesBackend.Nft : isLegacy ? IptablesBackend.Legacy : IptablesBackend.Unknown);
         return true;
+    }
+
+    // From 1.8.9 on the nft variant always writes (nf_tables) behind its version, whatever name it was called by; older ones do not.
+    private static bool TellsItsBackend(ReadOnlySpan<char> program)
+    {
+        var at = program.IndexOf(" v");
+        if (at < 0)
+            return false;
+        var version = program[(at + 2)..];
+        var end = version.IndexOf(' ');
+        return Version.TryParse(end < 0 ? version : version[..end], out var v) && v >= new Version(1, 8, 9);
     }
 
     /// <summary>The backend that the command's name says: <c>iptables-nft -S</c>.</summary>

@@ -55,6 +55,8 @@ internal static class PageData
         json.Member("f", Printable.Text(p.File));
         json.Member("x", chip is null ? null : (long)chip.X);
         json.Member("y", chip is null ? null : (long)chip.CenterY);
+        json.Member("l", chip is null ? null : (long)chip.Node.Left);
+        json.Member("r", chip is null ? null : (long)chip.Node.Right);
         json.Member("w", chip is null or { Wire: 0 } ? null : (long)chip.Wire);
         json.WriteEndObject();
     }

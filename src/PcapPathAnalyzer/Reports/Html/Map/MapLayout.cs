@@ -10,7 +10,16 @@ internal sealed record MapBox(string Label, bool IsNode, double X, double Y, dou
 internal sealed class MapLayout
 {
     public const double Gap = 16;
-    private const double MaxRow = 1240;
+
+    /// <summary>Between interfaces of one row: the numbers of a way stand on their edges, and must not touch.</summary>
+    public const double ChipGap = 34;
+
+    private const double MaxRow = 1380;
+    private const double NodesWidth = 1240;
+    private const int MaxNodesInRow = 3;
+
+    // Room beside the nodes for ways from one row to another.
+    private const double Gutter = 20;
     private readonly List<MapBox> boxes = [];
     private readonly List<(double Y, double From, double To)> wires = [];
 
@@ -30,11 +39,13 @@ internal sealed class MapLayout
     public static MapLayout Of(MapModel model)
     {
         var layout = new MapLayout(model);
-        var nodes = model.Namespaces.GroupBy(n => n.Node, StringComparer.Ordinal).Select(g => new MapNode(g.Key, [.. g])).ToList();
+        var byNode = model.Namespaces.GroupBy(n => n.Node, StringComparer.Ordinal).ToList();
+        var maxWidth = (NodesWidth / Math.Clamp(byNode.Count(static g => g.Count() > 1), 2, MaxNodesInRow)) - (3 * Gap);
+        var rows = Rows([.. byNode.Select(g => new MapNode(g.Key, [.. g], maxWidth))]).ToList();
         var y = Gap;
-        foreach (var row in Rows(nodes))
-            y = layout.Place(row, y);
-        if (nodes.Count < 2)
+        foreach (var row in rows)
+            y = layout.Place(row, rows.Count > 1 ? Gap + Gutter : Gap, y);
+        if (byNode.Count < 2)
             layout.wires.Clear();
         foreach (var (wire, _, _) in layout.wires)
         {
@@ -47,10 +58,9 @@ internal sealed class MapLayout
         return layout;
     }
 
-    private double Place(List<MapNode> row, double y)
+    private double Place(List<MapNode> row, double x, double y)
     {
         var height = row.Max(n => n.Height);
-        var x = Gap;
         foreach (var node in row)
         {
             // Bottoms in one line: the outer interfaces stand next to the wire.

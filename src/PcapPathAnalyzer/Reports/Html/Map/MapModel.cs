@@ -16,7 +16,7 @@ internal enum MapKind
 /// <summary>An interface (or a capture point whose interface no dump knows) on the map.</summary>
 internal sealed class MapChip
 {
-    public const double Width = 128;
+    public const double Width = 136;
     public const double Height = 42;
 
     public required string Name { get; init; }
@@ -36,6 +36,9 @@ internal sealed class MapChip
 
     /// <summary>Height of the network between the nodes where this interface stands on it; 0 where it does not.</summary>
     public double Wire { get; set; }
+
+    /// <summary>Left and right edge of its node's box: a way that passes by rows runs along them.</summary>
+    public (double Left, double Right) Node { get; set; }
 
     public double CenterX => X + (Width / 2);
 

@@ -5,14 +5,16 @@ internal sealed class MapNode
 {
     private const double Title = 30;
     private const double RowGap = 34;
-    private const double MaxWidth = 680;
     private readonly string name;
+    private readonly double maxWidth;
     private readonly List<MapNamespace> namespaces;
     private readonly List<MapBox> pods = [];
 
-    public MapNode(string name, List<MapNamespace> namespaces)
+    /// <param name="maxWidth">Rows of pods and interfaces are broken there.</param>
+    public MapNode(string name, List<MapNamespace> namespaces, double maxWidth)
     {
         this.name = name;
+        this.maxWidth = maxWidth;
         this.namespaces = namespaces;
         var host = namespaces.Find(n => n.IsNode)?.Chips ?? [];
         var placed = new HashSet<MapChip>();
@@ -37,6 +39,7 @@ internal sealed class MapNode
         {
             chip.X += x;
             chip.Y += y;
+            chip.Node = (x, x + Width);
         }
 
         yield return new MapBox(name, IsNode: true, x, y, Width, Height);
@@ -61,7 +64,7 @@ internal sealed class MapNode
                     below = true;
                 }
 
-                inside += MapChip.Width + MapLayout.Gap;
+                inside += MapChip.Width + MapLayout.ChipGap;
             }
 
             pods.Add(new MapBox(Short(pod), IsNode: false, x, y, PodWidth(pod), Title + MapChip.Height + (MapLayout.Gap / 2)));
@@ -80,10 +83,10 @@ internal sealed class MapNode
             foreach (var chip in row)
             {
                 (chip.X, chip.Y) = (x, y);
-                x += MapChip.Width + MapLayout.Gap;
+                x += MapChip.Width + MapLayout.ChipGap;
             }
 
-            Width = Math.Max(Width, x);
+            Width = Math.Max(Width, x - MapLayout.ChipGap + MapLayout.Gap);
             y += MapChip.Height + RowGap;
         }
 
@@ -94,15 +97,15 @@ internal sealed class MapNode
 
     private string Short(MapNamespace pod) => pod.Name.StartsWith(name + "/", StringComparison.Ordinal) ? pod.Name[(name.Length + 1)..] : pod.Name;
 
-    private double PodWidth(MapNamespace pod) => Math.Max((pod.Chips.Count * (MapChip.Width + MapLayout.Gap)), Math.Min(200, Short(pod).Length * 7.5));
+    private double PodWidth(MapNamespace pod) => Math.Max((pod.Chips.Count * (MapChip.Width + MapLayout.ChipGap)) - MapLayout.ChipGap + MapLayout.Gap, Math.Min(200, Short(pod).Length * 7.5));
 
-    private static IEnumerable<List<T>> Wrap<T>(IReadOnlyList<T> items, Func<T, double> width)
+    private IEnumerable<List<T>> Wrap<T>(IReadOnlyList<T> items, Func<T, double> width)
     {
         var row = new List<T>();
         var used = 0.0;
         foreach (var item in items)
         {
-            if (row.Count > 0 && used + width(item) > MaxWidth)
+            if (row.Count > 0 && used + width(item) > maxWidth)
             {
                 yield return row;
                 row = [];
@@ -110,7 +113,7 @@ internal sealed class MapNode
             }
 
             row.Add(item);
-            used += width(item) + MapLayout.Gap;
+            used += width(item) + MapLayout.ChipGap;
         }
 
         if (row.Count > 0)

@@ -7,25 +7,32 @@ internal static class MapSvg
 {
     private const int MaxName = 17;
     private const double PageWidth = 1180;
+    private const double MinZoom = 0.85;
     private const double MaxZoom = 1.3;
 
     public static void Write(TextWriter w, MapLayout layout)
     {
-        // A small network is drawn larger: the page has the room.
-        var zoom = Math.Clamp(PageWidth / layout.Width, 1, MaxZoom);
+        // A small network is drawn larger, as the page has the room, and a wide one a little smaller; a wider one scrolls.
+        var zoom = Math.Clamp(PageWidth / layout.Width, MinZoom, MaxZoom);
         w.Write($"<svg id=\"map\" class=\"map\" viewBox=\"0 0 {layout.Width:0} {layout.Height:0}\" width=\"{layout.Width * zoom:0}\" height=\"{layout.Height * zoom:0}\" role=\"group\" aria-label=\"Map of the network\">\n");
-        foreach (var box in layout.Boxes)
-        {
-            w.Write($"<rect class=\"{(box.IsNode ? "node" : "pod")}\" x=\"{box.X:0.#}\" y=\"{box.Y:0.#}\" width=\"{box.Width:0.#}\" height=\"{box.Height:0.#}\" rx=\"{(box.IsNode ? 14 : 9)}\"/>");
-            w.Write($"<text class=\"{(box.IsNode ? "node-name" : "pod-name")}\" x=\"{box.X + 12:0.#}\" y=\"{box.Y + 20:0.#}\">{HtmlText.Of(Cut(box.Label, (int)(box.Width / 7.4)))}</text>\n");
-        }
-
+        // Cables run over nodes and behind pods.
+        Boxes(w, layout.Boxes.Where(static b => b.IsNode));
         Wires(w, layout);
         Links(w, layout);
+        Boxes(w, layout.Boxes.Where(static b => !b.IsNode));
         var number = 0;
         foreach (var chip in layout.Model.Chips)
             Chip(w, chip, number++);
         w.Write("<g id=\"map-way\" aria-hidden=\"true\"></g>\n</svg>\n");
+    }
+
+    private static void Boxes(TextWriter w, IEnumerable<MapBox> boxes)
+    {
+        foreach (var box in boxes)
+        {
+            w.Write($"<rect class=\"{(box.IsNode ? "node" : "pod")}\" x=\"{box.X:0.#}\" y=\"{box.Y:0.#}\" width=\"{box.Width:0.#}\" height=\"{box.Height:0.#}\" rx=\"{(box.IsNode ? 14 : 9)}\"/>");
+            w.Write($"<text class=\"{(box.IsNode ? "node-name" : "pod-name")}\" x=\"{box.X + 12:0.#}\" y=\"{box.Y + 20:0.#}\">{HtmlText.Of(Cut(box.Label, (int)(box.Width / 7.4)))}</text>\n");
+        }
     }
 
     private static void Chip(TextWriter w, MapChip chip, int number)
@@ -54,13 +61,16 @@ internal static class MapSvg
                 Curve(w, "link veth-link", chip, peer);
             if (Find(chips, device.Master) is { } bridge)
                 Curve(w, "link port-link", chip, bridge);
-            foreach (var far in device.TunnelPeers.Select(t => Find(chips, t)).OfType<MapChip>().Where(f => chip.X < f.X || (chip.X == f.X && chip.Y < f.Y)))
+            // From row to row they would cross everything between: there the way of a flow shows what a tunnel leads to.
+            foreach (var far in device.TunnelPeers.Select(t => Find(chips, t)).OfType<MapChip>().Where(f => f.Y == chip.Y && chip.X < f.X))
                 Curve(w, "link tunnel-link", chip, far);
         }
     }
 
     private static void Wires(TextWriter w, MapLayout layout)
     {
+        if (layout.Wires is [var top, .., var bottom])
+            w.Write($"<path class=\"link wire\" d=\"M{MapLayout.Gap} {top.Y:0.#}V{bottom.Y:0.#}\"/>");
         foreach (var (y, from, to) in layout.Wires)
             w.Write($"<path class=\"link wire\" d=\"M{from:0.#} {y:0.#}H{to:0.#}\"/><text class=\"wire-name\" x=\"{from:0.#}\" y=\"{y + 18:0.#}\">network between the nodes</text>\n");
         foreach (var chip in layout.Model.Chips.Where(c => c.Wire > 0))
