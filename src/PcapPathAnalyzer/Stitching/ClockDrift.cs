@@ -3,7 +3,7 @@ namespace PcapPathAnalyzer.Stitching;
 /// <summary>
 /// How fast one clock runs against another. Every packet bounds the offset at its time: from above where it goes to the clock, from below where it
 /// comes from it, since no packet arrives before it was sent. The lines that keep all bounds have slopes within an interval; a drift is claimed only
-/// where zero is not in it. Nothing is assumed of how long packets take, or that both ways take alike.
+/// where zero lies outside it, by more than half its width. Nothing is assumed of how long packets take, or that both ways take alike.
 /// </summary>
 internal static class ClockDrift
 {
@@ -15,6 +15,9 @@ internal static class ClockDrift
 
     /// <summary>Shorter than this, bounds of microseconds tell nothing of a drift; nanoseconds.</summary>
     private const long Shortest = 500_000_000;
+
+    /// <summary>A capture stamps a packet this much late now and then, so that bounds contradict each other by it; nanoseconds.</summary>
+    private const long Jitter = 50_000;
 
     /// <param name="upper">Times by the clock, and what it is ahead by at most, nanoseconds.</param>
     /// <param name="lower">The same, at least.</param>
@@ -34,7 +37,7 @@ internal static class ClockDrift
             foreach (var l in below)
             {
                 // From a lower bound to an upper one the line rises by no more than what lies between; from an upper to a lower one, by no less.
-                double room = u.Offset - l.Offset;
+                double room = u.Offset - l.Offset + Jitter;
                 if (u.Time > l.Time)
                     high = Math.Min(high, room / (u.Time - l.Time));
                 else if (u.Time < l.Time)
@@ -44,14 +47,14 @@ internal static class ClockDrift
             }
         }
 
-        if (low > high || (low <= 0 && high >= 0) || double.IsInfinity(low) || double.IsInfinity(high) || Math.Abs(low + high) / 2 * 1e6 > Most)
+        if (low > high || Math.Abs(low + high) < 2 * (high - low) || double.IsInfinity(low) || double.IsInfinity(high) || Math.Abs(low + high) / 2 * 1e6 > Most)
             return null;
         var slope = (low + high) / 2;
         // The middle of the time: there the uncertainty of the slope counts least.
         var epoch = first + ((last - first) / 2);
         var most = above.Min(u => u.Offset - (slope * (u.Time - epoch)));
         var least = below.Max(l => l.Offset - (slope * (l.Time - epoch)));
-        var spread = ((most - least) / 2) + ((high - low) / 2 * (last - epoch));
+        var spread = (Math.Abs(most - least) / 2) + ((high - low) / 2 * (last - epoch));
         return new DriftFit(slope * 1e6, (high - low) / 2 * 1e6, (long)Math.Round((most + least) / 2), (long)Math.Ceiling(spread), epoch);
     }
 

@@ -8,7 +8,7 @@ namespace PcapPathAnalyzer.Stitching;
 /// <param name="Basis">How it was found, in words.</param>
 public sealed record ClockEstimate(string Name, long Offset, long? Uncertainty, int Packets, string Basis)
 {
-    /// <summary>Nanoseconds that this clock gains in a second, divided by 1000 (parts per million); 0 where no drift is supported by what was seen.</summary>
+    /// <summary>What this clock gains, parts per million of its own time; 0 where no drift is supported by what was seen.</summary>
     public double DriftPpm { get; init; }
 
     /// <summary>The drift lies this much around <see cref="DriftPpm"/>; null where none is claimed.</summary>
