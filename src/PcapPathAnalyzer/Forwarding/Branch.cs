@@ -113,6 +113,9 @@ internal sealed record Trail(PathStep Step, Trail? Before);
 /// <param name="Vni">VXLAN network identifier; -1 where the tunnel has none.</param>
 internal sealed record Capsule(string Kind, int Vni, PacketState Packet, MacAddress SourceMac, MacAddress DestinationMac, Capsule? Inner)
 {
+    /// <summary>The tunnel's device, which the outer packet's POSTROUTING takes for the one it came in by (ip_output).</summary>
+    public string? Device { get; init; }
+
     public int Depth => 1 + (Inner?.Depth ?? 0);
 }
 

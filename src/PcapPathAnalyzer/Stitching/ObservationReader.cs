@@ -21,6 +21,10 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
 
     private readonly DecodedFrame frame = new();
 
+    // Observations whose tuples are being looked up, many at a time, in their order.
+    private readonly Observation[] waiting = new Observation[InternerBatch<TupleKey>.Capacity];
+    private int waitingCount;
+
     /// <summary>Reads a file to its end, or as far as it can be read.</summary>
     public void Read(BundleCapture capture, CaptureReading into)
     {
@@ -48,6 +52,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         }
         finally
         {
+            AddWaiting(into);
             points.Finish(reader.Interfaces);
             into.Problems.AddRange(reader.Problems);
         }
@@ -77,7 +82,10 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
     private bool IsPieceOfInside(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
     {
         ref readonly var packet = ref frame.Innermost;
-        if (!packet.IsLaterFragment || !reading.TryContinue(FragmentKey.Of(packet.Tuple, packet.Identification), out var piece))
+        if (!packet.IsLaterFragment)
+            return false;
+        AddWaiting(reading);
+        if (!reading.TryContinue(FragmentKey.Of(packet.Tuple, packet.Identification), out var piece))
             return false;
         piece.Kind = ObservationKind.OuterFragment;
         (piece.Time, piece.Frame, piece.Point, piece.Length) = (captured.Time.Nanoseconds, (uint)captured.Number, (ushort)point.Index, packet.TotalLength);
@@ -93,13 +101,13 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         ref readonly var packet = ref frame.Innermost;
         var tables = reading.Tables;
         point.Packets++;
-        var o = new Observation
+        ref var o = ref waiting[waitingCount];
+        o = new Observation
         {
             Time = captured.Time.Nanoseconds,
             Frame = (uint)captured.Number,
             Leg = -1,
             Point = (ushort)point.Index,
-            Tuple = tables.Tuples.Add(packet.Tuple),
             Tunnel = Tunnel(tables, packet),
             Macs = packet.SourceMac.IsNone && packet.DestinationMac.IsNone ? 0 : tables.Macs.Add(new MacPair(packet.SourceMac, packet.DestinationMac)),
             Ttl = packet.Ttl,
@@ -141,15 +149,32 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
             o.QuotedTuple = tables.Tuples.Add(last.Tuple);
         }
 
-        reading.Add(o);
+        if (o.Tunnel != 0)
+            point.TunnelAt(o.Tunnel, tables).Add(captured.OriginalLength, hasIp: true);
+        waitingCount++;
+        if (tables.Tuples.Ask(packet))
+            AddWaiting(reading);
         if (o.Tunnel == 0)
             return;
-        point.TunnelAt(o.Tunnel, tables).Add(captured.OriginalLength, hasIp: true);
         foreach (ref readonly var outer in frame.Packets)
         {
-            if (outer.HeaderOffset < packet.HeaderOffset && outer.IsFragment)
-                reading.Await(FragmentKey.Of(outer.Tuple, outer.Identification), o);
+            if (outer.HeaderOffset >= packet.HeaderOffset || !outer.IsFragment)
+                continue;
+            AddWaiting(reading);
+            reading.Await(FragmentKey.Of(outer.Tuple, outer.Identification), o);
         }
+    }
+
+    private void AddWaiting(CaptureReading reading)
+    {
+        var tuples = reading.Tables.Tuples.Answer();
+        for (var i = 0; i < waitingCount; i++)
+        {
+            waiting[i].Tuple = tuples[i];
+            reading.Add(waiting[i]);
+        }
+
+        waitingCount = 0;
     }
 
     private int Tunnel(ObservationTables tables, in PacketFacts inner)

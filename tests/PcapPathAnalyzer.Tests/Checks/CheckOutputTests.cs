@@ -27,6 +27,13 @@ public sealed partial class CheckOutputTests
     }
 
     [Test]
+    public void Every_code_has_a_test_beside_this_one()
+    {
+        var tests = string.Concat(Directory.GetFiles(Path.Combine(TestData.Root, "tests", "PcapPathAnalyzer.Tests", "Checks"), "*.cs").Select(File.ReadAllText));
+        Assert.That(DumpChecks.All.SelectMany(static c => c.Codes).Select(static c => c.Name).Where(c => !tests.Contains($" {c}: ", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
     public void Every_line_has_the_form_that_problem_matchers_read()
     {
         var text = new StringWriter { NewLine = "\n" };

@@ -57,6 +57,16 @@ public sealed class RuleCheckTests
     public void A_jump_to_a_chain_that_is_not_there_is_named_once() =>
         Assert.That(Filter("-A INPUT -p tcp -j GONE\n-A INPUT -p udp -j GONE").Lines("absent-chain"), Is.EqualTo(new[] { "node-a/rules.txt:5:1: warning absent-chain: INPUT jumps to GONE, which the filter table does not have" }));
 
+    [Test]
+    public void A_match_that_is_not_known_is_named_and_does_not_hide_the_rule_behind_it() =>
+        Assert.That(Filter("-A INPUT -m crystalball --future -j DROP\n-A INPUT -j DROP").Lines(), Is.EqualTo(new[]
+        {
+            "node-a/rules.txt:5:13: warning unknown-rule-match: the match 'crystalball' is not known; whether it matches cannot be told",
+        }));
+
+    [Test]
+    public void A_match_that_is_known_is_fine() => Assert.That(Filter("-A INPUT -m socket --transparent -j DROP\n-A INPUT -j DROP").Lines(), Is.Empty);
+
     private static CheckRun Sets(string ipset)
     {
         var run = new CheckRun().With("node-a/rules.txt", "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m set --match-set blocked src -j DROP\nCOMMIT");

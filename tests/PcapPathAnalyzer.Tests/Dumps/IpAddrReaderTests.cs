@@ -77,6 +77,7 @@ public sealed class IpAddrReaderTests
     [TestCase("ipvlan  mode l3 private", "private", "on")]
     [TestCase("bond mode active-backup active_slave eth1 miimon 100", "active_slave", "eth1")]
     [TestCase("vrf table 10", "table", "10")]
+    [TestCase("wireguard addrgenmode none", "addrgenmode", "none")]
     public void Details_without_a_field_stay_as_words(string line, string word, string value) => Assert.That(Detail(line).Details[word], Is.EqualTo(value));
 
     [Test]

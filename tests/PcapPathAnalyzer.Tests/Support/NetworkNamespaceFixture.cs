@@ -5,6 +5,8 @@ internal sealed class NetworkNamespaceFixture : IDisposable
 {
     private readonly string name = $"pcappath-test-{Guid.NewGuid():N}"[..28];
 
+    public string Name => name;
+
     private NetworkNamespaceFixture()
     {
     }

@@ -20,7 +20,7 @@ internal sealed class ConntrackStatisticsReader : IDumpReader
                 continue;
             if (IsTitle(text[i]))
             {
-                columns = text[i].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                columns = text[i].Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
                 continue;
             }
 
@@ -37,7 +37,7 @@ internal sealed class ConntrackStatisticsReader : IDumpReader
     private static Dictionary<string, long>? Pairs(string line)
     {
         var counters = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var word in line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = word.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || !long.TryParse(word.AsSpan(equals + 1), out var value))
@@ -50,7 +50,7 @@ internal sealed class ConntrackStatisticsReader : IDumpReader
 
     private static Dictionary<string, long>? Row(string line, string[] columns)
     {
-        var cells = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var cells = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         var counters = new Dictionary<string, long>(StringComparer.Ordinal);
         for (var i = 0; i < columns.Length; i++)
         {

@@ -25,7 +25,7 @@ internal static class Encapsulation
         };
         var device = b.Device!;
         var at = b.Steps?.Step.Location;
-        return (b with { Packet = packet, Inner = capsule, Device = null, Route = null, SourceMac = default, DestinationMac = default, BoundTo = device.Link.Vxlan?.Device, Vlans = System.Collections.Immutable.ImmutableStack<int>.Empty })
+        return (b with { Packet = packet, Inner = capsule with { Device = device.Name }, Device = null, Route = null, SourceMac = default, DestinationMac = default, BoundTo = device.Link.Vxlan?.Device, Vlans = System.Collections.Immutable.ImmutableStack<int>.Empty })
             .Step(StepKind.Encapsulate, text, at, device.Name).Then(LocalOutput.Run);
     }
 }

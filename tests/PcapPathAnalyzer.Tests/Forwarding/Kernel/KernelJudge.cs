@@ -6,7 +6,8 @@ namespace PcapPathAnalyzer.Tests.Forwarding.Kernel;
 /// <summary>Sends a packet, and holds the kernel's trace of it and of its answer against what the walk predicts from the dumps.</summary>
 internal sealed class KernelJudge(KernelNetwork kernel, Network network, IReadOnlyCollection<string> traced)
 {
-    private const string Open = " (whether it matches cannot be told, and changes nothing)";
+    /// <summary>How the step of a rule ends that may have matched or not.</summary>
+    public const string Open = " (whether it matches cannot be told, and changes nothing)";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -49,8 +50,11 @@ internal sealed class KernelJudge(KernelNetwork kernel, Network network, IReadOn
             var i = 0;
             while (i < ours.Count && i < kernels.Count && Same(ours[i], kernels[i]))
                 i++;
-            if (i < ours.Count || i < kernels.Count)
-                text.Append($"visit {i + 1} of {ns}\n kernel:{(i < kernels.Count ? kernels[i] : " none")}\n walk:{(i < ours.Count ? ours[i] : " none")}\n");
+            if (i == ours.Count && i == kernels.Count)
+                continue;
+            var (our, theirs) = (i < ours.Count ? ours[i].Chains : [], i < kernels.Count ? kernels[i].Chains : []);
+            var agreed = our.Zip(theirs).TakeWhile(x => Same(x.First, x.Second)).Count();
+            text.Append($"visit {i + 1} of {ns}, after {agreed} chains that agree\n kernel:{string.Concat(theirs.Skip(agreed).Take(2))}\n walk:{string.Concat(our.Skip(agreed).Take(2))}\n");
         }
 
         return text.ToString();
@@ -74,7 +78,9 @@ internal sealed class KernelJudge(KernelNetwork kernel, Network network, IReadOn
     }
 
     private static bool Same(Visit ours, Visit kernels) =>
-        ours.Chains.Count == kernels.Chains.Count && ours.Chains.Zip(kernels.Chains).All(x => HeaderText.Agree(x.Second.Header, x.First.Header) && Same(x.First.Events, x.Second.Events));
+        ours.Chains.Count == kernels.Chains.Count && ours.Chains.Zip(kernels.Chains).All(x => Same(x.First, x.Second));
+
+    private static bool Same(ChainRun ours, ChainRun kernels) => HeaderText.Agree(kernels.Header, ours.Header) && Same(ours.Events, kernels.Events);
 
     // A rule of which the walk says that dumps cannot tell, and that nothing depends on it, may have matched or not.
     private static bool Same(List<string> ours, List<string> kernels)

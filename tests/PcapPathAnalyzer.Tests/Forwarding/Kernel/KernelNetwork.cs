@@ -16,7 +16,7 @@ internal sealed class KernelNetwork : IDisposable
     private const string Rules = "\"nft -a list ruleset\" \"iptables-nft-save\" \"ip6tables-nft-save\"";
 
     private const string All = $"""
-        "ip addr" "ip -d link" "ip route show table all" "ip -6 route show table all" "ip rule" "ip -6 rule" "ip neigh" "ip -6 neigh" "bridge fdb show" {Rules} "iptables-legacy-save" "ipset save" "ss -lntup" "sysctl -a -r ^net[.](ipv4|ipv6|bridge|netfilter)"
+        "ip addr" "ip -d link" "ip route show table all" "ip -6 route show table all" "ip rule" "ip -6 rule" "ip neigh" "ip -6 neigh" "bridge fdb show" "iptables-legacy-save" {Rules} "ipset save" "ss -lntup" "sysctl -a -r ^net[.](ipv4|ipv6|bridge|netfilter)"
         """;
 
     private readonly string prefix = $"pcappath-{Guid.NewGuid():N}"[..16];
@@ -123,11 +123,12 @@ internal sealed class KernelNetwork : IDisposable
 
     public void Send(string ns, Probe probe) => Sockets(ns).Send(probe);
 
-    /// <summary>Forgets what was traced so far.</summary>
+    /// <summary>Forgets what was traced so far, and all connections: a walk begins without any.</summary>
     public void Forget()
     {
         foreach (var (ns, monitor) in monitors)
         {
+            monitor.ForgetConnections();
             monitor.Read();
             traced[ns] = [];
         }
@@ -159,7 +160,7 @@ internal sealed class KernelNetwork : IDisposable
         return builder.Build();
     }
 
-    private string Output(string script)
+    public string Output(string script)
     {
         var (exit, output, error) = Shell(script, "");
         Assert.That(exit, Is.Zero, error);

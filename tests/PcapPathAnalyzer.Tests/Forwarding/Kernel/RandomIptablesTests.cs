@@ -20,7 +20,7 @@ public sealed class RandomIptablesTests
         var compared = 0;
         for (var seed = first; seed < first + Rulesets && failures.Count < 5; seed++)
         {
-            network.Replace(new RandomIptablesRuleset(seed).Text());
+            network.Replace(RouterNetwork.Router, new RandomIptablesRuleset(seed).Text());
             var random = new Random(seed);
             for (var i = 0; i < 8; i++)
             {

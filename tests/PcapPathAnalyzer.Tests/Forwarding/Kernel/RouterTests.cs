@@ -184,9 +184,9 @@ public sealed class RouterTests
     public async Task Sctp_is_translated_like_the_others()
     {
         network.Set("*nat\n-A PREROUTING -d 10.8.0.1/32 -p sctp -m sctp --dport 80 -j DNAT --to-destination 10.2.0.2:90\n-A POSTROUTING -j MASQUERADE");
-        network.Load(RouterNetwork.Server, "-A INPUT -p sctp -m sctp --dport 90 -j DROP", isIpv6: false);
+        network.Load(RouterNetwork.Server, "-A INPUT -p sctp -m sctp --dport 90 -j DROP");
         Assert.That((await network.AgreeAsync("10.8.0.1", IpProtocol.Sctp, 80)).Verdict, Is.EqualTo(Verdict.DroppedByRule));
-        network.Load(RouterNetwork.Server, "", isIpv6: false);
+        network.Load(RouterNetwork.Server, "");
     }
 
     [Test]
@@ -207,5 +207,27 @@ public sealed class RouterTests
         await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Udp, 7);
         await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Udp, 17);
         await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Tcp, 8);
+    }
+
+    [TestCase("", Verdict.Delivered, null)]
+    [TestCase("-A FORWARD -p tcp -j REJECT --reject-with tcp-reset", Verdict.RejectedByRule, "tcp-reset")]
+    [TestCase("-A FORWARD -p tcp -j REJECT --reject-with icmp6-adm-prohibited", Verdict.RejectedByRule, "icmp6-adm-prohibited")]
+    [TestCase("*nat\n-A PREROUTING -d fd08::1/128 -p tcp -m tcp --dport 80 -j DNAT --to-destination [fd02::2]:7\n-A POSTROUTING -j MASQUERADE", Verdict.Delivered, null)]
+    public async Task Ip6tables_beside_iptables(string rules, Verdict verdict, string? answer)
+    {
+        network.Set("-A FORWARD -j DROP");
+        network.Set(rules, isIpv6: true);
+        if (rules.StartsWith('*'))
+        {
+            var path = await network.AgreeAsync("fd08::1", IpProtocol.Tcp, 80, "fd01::2");
+            Assert.That((path.Verdict, path.ReplyVerdict), Is.EqualTo((Verdict.Delivered, Verdict.Delivered)));
+            return;
+        }
+
+        var direct = await network.AgreeAsync("fd02::2", IpProtocol.Tcp, 7, "fd01::2");
+        Assert.That((direct.Verdict, direct.Answer), Is.EqualTo((verdict, answer ?? "reply")));
+        await network.AgreeAsync("fd02::1", IpProtocol.Udp, 7, "fd01::2");
+        await network.AgreeAsync("fd02::2", IpProtocol.Icmpv6, 0, "fd01::2");
+        network.Set("", isIpv6: true);
     }
 }

@@ -56,6 +56,13 @@ internal sealed partial class TraceSocket : IDisposable
         return events;
     }
 
+    /// <summary>Forgets all connections (IPCTNL_MSG_CT_DELETE without a tuple, include/uapi/linux/netfilter/nfnetlink_conntrack.h).</summary>
+    public void ForgetConnections()
+    {
+        byte[] message = [20, 0, 0, 0, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        _ = Send(descriptor, message, message.Length, 0);
+    }
+
     public void Dispose() => _ = Close(descriptor);
 
     // struct nfgenmsg, then attributes; numbers inside are big-endian.
@@ -102,6 +109,9 @@ internal sealed partial class TraceSocket : IDisposable
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Receive(int descriptor, byte[] buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint Send(int descriptor, byte[] buffer, nint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);

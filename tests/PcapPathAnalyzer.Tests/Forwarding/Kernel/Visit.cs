@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding;
@@ -39,7 +40,7 @@ internal static class TracedVisits
                 if (e.NetworkHeader is not null)
                     visits.Add(open[e.Id] = new Visit(ns.Name, []));
             }
-            else if (open.TryGetValue(e.Id, out var visit))
+            else if (open.TryGetValue(e.Id, out var visit) || Continued(e, out visit))
             {
                 if (e.NetworkHeader is { } header)
                     visit.Chains.Add(new ChainRun(Header(ns, e, header), []));
@@ -49,6 +50,15 @@ internal static class TracedVisits
         }
 
         return visits;
+
+        // What a bridge hands up to the IP layer gets another identifier (trace_fill_id asks for skb_iif); what begins anew begins with tracing.
+        bool Continued(TraceEvent e, [NotNullWhen(true)] out Visit? visit)
+        {
+            visit = visits.LastOrDefault();
+            if (visit is not null)
+                open[e.Id] = visit;
+            return visit is not null;
+        }
     }
 
     private static string EventText(NetworkNamespace ns, TraceEvent e)
@@ -88,6 +98,7 @@ internal static class WalkedVisits
     {
         Visit? visit = null;
         PathStep? last = null;
+        string? lastRun = null;
         foreach (var step in steps)
         {
             var isNetfilter = step.Kind is StepKind.Rule or StepKind.Policy;
@@ -100,12 +111,16 @@ internal static class WalkedVisits
                 visit = new Visit(step.Namespace, []);
             }
 
-            if (isNetfilter && step.Table != TracedVisits.Tracing)
+            if (isNew || !isNetfilter)
+                lastRun = null;
+            // Tables of iptables-legacy leave nothing in the trace.
+            if (isNetfilter && step.Table != TracedVisits.Tracing && step.Location?.File.EndsWith("legacy-save", StringComparison.Ordinal) != true)
             {
                 var run = $"{step.Hook} {step.Table}";
-                if (last is null || isNew || visit!.Chains.Count == 0 || $"{last.Hook} {last.Table}" != run || last.Kind is not (StepKind.Rule or StepKind.Policy))
+                if (lastRun != run)
                     visit!.Chains.Add(new ChainRun(HeaderText.Of(step), []));
-                visit.Chains[^1].Events.Add(step.Kind == StepKind.Policy ? $"{step.Table} {step.Chain} policy {step.Text.TrimEnd(';').Split(' ')[^1].ToUpperInvariant()}" : $"{step.Table} {step.Chain} {step.Text}");
+                lastRun = run;
+                visit!.Chains[^1].Events.Add(step.Kind == StepKind.Policy ? $"{step.Table} {step.Chain} policy {step.Text.TrimEnd(';').Split(' ')[^1].ToUpperInvariant()}" : $"{step.Table} {step.Chain} {step.Text}");
             }
 
             last = step;
