@@ -46,8 +46,7 @@ internal sealed class CaptureGaps
         {
             List<Transmission>? lacking = null;
             // Captures are started one after the other.
-            var offset = clocks.Offset(hop.Point.Index);
-            var (begin, end) = (hop.Point.FirstTime.Nanoseconds - offset, hop.Point.LastTime.Nanoseconds - offset);
+            var (begin, end) = (clocks.Correct(hop.Point.Index, hop.Point.FirstTime.Nanoseconds), clocks.Correct(hop.Point.Index, hop.Point.LastTime.Nanoseconds));
             var seen = 0;
             foreach (var t in direction.Transmissions)
             {

@@ -56,11 +56,8 @@ internal sealed class Coverage(Evidence evidence)
         return $"{point.File} {(inside > 0 ? "was running then" : "is quiet around that time")} ({point.Frames} frames, {(point.Dropped == 0 ? "none dropped" : "no drops reported")}{cut}) and shows {(packets.Count == 1 ? "it not" : $"none of the {packets.Count} packets")}";
     }
 
-    private static (long First, long Last) Span(Evidence evidence, CapturePoint point)
-    {
-        var offset = evidence.Clocks.Estimates.FirstOrDefault(e => e.Name == point.Clock)?.Offset ?? 0;
-        return (point.FirstTime.Nanoseconds - offset, point.LastTime.Nanoseconds - offset);
-    }
+    private static (long First, long Last) Span(Evidence evidence, CapturePoint point) =>
+        (evidence.Clocks.Correct(point.Clock, point.FirstTime.Nanoseconds), evidence.Clocks.Correct(point.Clock, point.LastTime.Nanoseconds));
 
     private static Dictionary<string, (long First, long Last)> NodeSpans(Evidence evidence)
     {

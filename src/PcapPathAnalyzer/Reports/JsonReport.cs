@@ -133,6 +133,10 @@ public sealed class JsonReport : IReport
         json.Member("node", c.Name);
         json.Member("offsetNanoseconds", c.Offset);
         json.Member("uncertaintyNanoseconds", c.Uncertainty);
+        json.WritePropertyName("driftPpm");
+        json.WriteValue(c.DriftUncertaintyPpm is null ? null : Math.Round(c.DriftPpm, 3));
+        json.WritePropertyName("driftUncertaintyPpm");
+        json.WriteValue(c.DriftUncertaintyPpm is { } drift ? Math.Round(drift, 3) : null);
         json.Member("packets", c.Packets);
         json.Member("basis", c.Basis);
         json.WriteEndObject();

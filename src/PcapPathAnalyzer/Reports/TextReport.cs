@@ -70,7 +70,7 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
         yield return "";
         yield return style.Bold("Clocks");
         foreach (var c in off)
-            yield return $"  {Printable.Text(c.Name)} {Durations.Text(c.Offset, signed: true)}{(c.Uncertainty is { } u ? $" ± {Durations.Text(u)}" : "")}  {style.Dim($"{Printable.Text(c.Basis)}, {c.Packets} packets")}";
+            yield return $"  {Printable.Text(c.Name)} {Durations.Text(c.Offset, signed: true)}{(c.Uncertainty is { } u ? $" ± {Durations.Text(u)}" : "")}{c.DriftText(", ")}  {style.Dim($"{Printable.Text(c.Basis)}, {c.Packets} packets")}";
     }
 
     private IEnumerable<string> Flows(AnalysisResult result)

@@ -6,7 +6,8 @@ namespace PcapPathAnalyzer.Stitching;
 /// </summary>
 internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictionary<string, long> stated)
 {
-    private readonly Dictionary<(string From, string To), (long Least, int Packets)> least = [];
+    /// <summary>Times of departure and of arrival, each by the clock that saw it.</summary>
+    private readonly Dictionary<(string From, string To), List<(long Sent, long Seen)>> transits = [];
 
     /// <summary>Takes one transmission whose observations are in path order, times as captured.</summary>
     public void Add(ReadOnlySpan<Observation> inPathOrder)
@@ -18,8 +19,9 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
             var (from, to) = (tables.Points[a.Point].Clock, tables.Points[b.Point].Clock);
             if (from == to)
                 continue;
-            (long Least, int Packets) known = least.GetValueOrDefault((from, to), (long.MaxValue, 0));
-            least[(from, to)] = (Math.Min(known.Least, b.Time - a.Time), known.Packets + 1);
+            if (!transits.TryGetValue((from, to), out var known))
+                transits.Add((from, to), known = []);
+            known.Add((a.Time, b.Time));
         }
     }
 
@@ -52,7 +54,7 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
         var queue = new Queue<string>([reference]);
         while (queue.TryDequeue(out var a))
         {
-            foreach (var b in least.Keys.Select(k => k.From == a ? k.To : k.To == a ? k.From : null).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList())
+            foreach (var b in transits.Keys.Select(k => k.From == a ? k.To : k.To == a ? k.From : null).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList())
             {
                 if (estimates.ContainsKey(b))
                     continue;
@@ -64,12 +66,29 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
 
     private ClockEstimate Between(ClockEstimate a, string b)
     {
-        var forth = least.GetValueOrDefault((a.Name, b), (long.MaxValue, 0));
-        var back = least.GetValueOrDefault((b, a.Name), (long.MaxValue, 0));
-        var packets = forth.Item2 + back.Item2;
-        if (forth.Item2 > 0 && back.Item2 > 0)
-            return new ClockEstimate(b, a.Offset + ((forth.Item1 - back.Item1) / 2), Math.Abs(forth.Item1 + back.Item1) / 2 + (a.Uncertainty ?? 0), packets, $"both directions against {a.Name}");
-        var bound = forth.Item2 > 0 ? forth.Item1 : -back.Item1;
-        return new ClockEstimate(b, a.Offset + bound, null, packets, $"one direction against {a.Name}: the transit time cannot be told from the offset");
+        // What b's clock is ahead of the reference by: at most, by what came to it; at least, by what left it.
+        List<(long Time, long Offset)> upper = [.. Transits(a.Name, b).Select(t => (t.Seen, t.Seen - (t.Sent - a.OffsetAt(t.Sent))))];
+        List<(long Time, long Offset)> lower = [.. Transits(b, a.Name).Select(t => (t.Sent, t.Sent - (t.Seen - a.OffsetAt(t.Seen))))];
+        var packets = upper.Count + lower.Count;
+        if (upper.Count == 0 || lower.Count == 0)
+        {
+            var bound = upper.Count > 0 ? upper.Min(static p => p.Offset) : lower.Max(static p => p.Offset);
+            return new ClockEstimate(b, bound, null, packets, $"one direction against {a.Name}: the transit time cannot be told from the offset");
+        }
+
+        if (ClockDrift.Fit(upper, lower) is { } drift)
+        {
+            return new ClockEstimate(b, drift.Offset, drift.Uncertainty + (a.Uncertainty ?? 0), packets, $"both directions against {a.Name}")
+            {
+                DriftPpm = drift.Ppm,
+                DriftUncertaintyPpm = drift.UncertaintyPpm + (a.DriftUncertaintyPpm ?? 0),
+                Epoch = drift.Epoch,
+            };
+        }
+
+        var (most, least) = (upper.Min(static p => p.Offset), lower.Max(static p => p.Offset));
+        return new ClockEstimate(b, least + ((most - least) / 2), (Math.Abs(most - least) / 2) + (a.Uncertainty ?? 0), packets, $"both directions against {a.Name}");
     }
+
+    private List<(long Sent, long Seen)> Transits(string from, string to) => transits.GetValueOrDefault((from, to)) ?? [];
 }

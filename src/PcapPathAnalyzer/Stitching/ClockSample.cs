@@ -2,7 +2,10 @@ using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Stitching;
 
-/// <summary>Estimates the nodes' clocks from the beginning of the captures: the first connections that more than one node saw.</summary>
+/// <summary>
+/// Estimates the nodes' clocks from connections that more than one node saw: from all times where the captures can be searched whole, so that a
+/// drift shows, and from the beginning of larger ones.
+/// </summary>
 internal sealed class ClockSample(Observations observations, Network network)
 {
     /// <summary>Connections the clocks are estimated from.</summary>
@@ -10,6 +13,9 @@ internal sealed class ClockSample(Observations observations, Network network)
 
     /// <summary>Observations of one connection in one file that are looked at: the shortest of some dozen transits is short enough.</summary>
     private const int PerConnection = 64;
+
+    /// <summary>The same of all connections, where they are few: a long one shows a drift.</summary>
+    private const int Together = 16_000;
 
     /// <summary>Observations of one file that are searched for them.</summary>
     private const int PerFile = 4_000_000;
@@ -22,7 +28,8 @@ internal sealed class ClockSample(Observations observations, Network network)
     public ClockTable Estimate(List<LegGroup> groups)
     {
         var estimator = new ClockEstimator(tables, network.StatedClocks);
-        var chosen = groups.Where(g => g.Legs.SelectMany(l => l.Spans).DistinctBy(s => s.Clock, StringComparer.Ordinal).Skip(1).Any()).Take(Connections).ToList();
+        var chosen = groups.Where(g => g.Legs.SelectMany(l => l.Spans).DistinctBy(s => s.Clock, StringComparer.Ordinal).Skip(1).Any()).ToList();
+        chosen = observations.Count <= PerFile ? Spread(chosen) : [.. chosen.Take(Connections)];
         if (chosen.Count == 0)
             return estimator.Estimate();
         var taken = Collect(chosen);
@@ -40,6 +47,12 @@ internal sealed class ClockSample(Observations observations, Network network)
         return estimator.Estimate();
     }
 
+    private static List<LegGroup> Spread(List<LegGroup> groups)
+    {
+        var step = Math.Max(1, groups.Count / Connections);
+        return [.. groups.Where((_, i) => i % step == 0).Take(Connections)];
+    }
+
     private List<Observation>[] Collect(List<LegGroup> chosen)
     {
         var ofLeg = new int[observations.Legs.Count];
@@ -50,6 +63,7 @@ internal sealed class ClockSample(Observations observations, Network network)
         }
 
         var taken = chosen.Select(_ => new List<Observation>()).ToArray();
+        var perConnection = Math.Max(PerConnection, Together / chosen.Count);
         var ends = chosen.SelectMany(g => g.Legs).SelectMany(l => l.Spans).GroupBy(s => s.Clock, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Max(s => s.Last), StringComparer.Ordinal);
         for (var file = 0; file < observations.Files; file++)
         {
@@ -62,7 +76,7 @@ internal sealed class ClockSample(Observations observations, Network network)
                     if (o.Leg < 0 || ofLeg[o.Leg] == 0 || o.Kind != ObservationKind.Packet)
                         continue;
                     var g = ofLeg[o.Leg] - 1;
-                    if (perGroup[g]++ < PerConnection)
+                    if (perGroup[g]++ < perConnection)
                         taken[g].Add(o);
                 }
 

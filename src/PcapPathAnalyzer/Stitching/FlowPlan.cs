@@ -76,7 +76,7 @@ internal sealed class FlowPlan
         foreach (var leg in group.Legs)
         {
             foreach (var span in leg.Spans)
-                first = Math.Min(first, span.First - clocks.Offset(span.Clock));
+                first = Math.Min(first, clocks.Correct(span.Clock, span.First));
         }
 
         return first;

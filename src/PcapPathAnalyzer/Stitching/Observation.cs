@@ -27,7 +27,7 @@ public enum ObservationKind : byte
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 public struct Observation
 {
-    /// <summary>Nanoseconds. As the capture says while it is read; on the reference clock once flows are built (<see cref="ClockTable.AsCaptured"/> turns it back).</summary>
+    /// <summary>Nanoseconds. As the capture says while it is read; on the reference clock once flows are built (<see cref="ClockTable.AsCaptured(int, long)"/> turns it back).</summary>
     public long Time;
 
     /// <summary>Frame number in its file, from 1.</summary>

@@ -65,7 +65,7 @@ internal sealed class PartitionBuilder(Observations observations, Network networ
                 {
                     ref var to = ref items[next[plan.FlowOf(o.Leg) - first]++];
                     to = o;
-                    to.Time -= clocks.Offset(o.Point);
+                    to.Time = clocks.Correct(o.Point, o.Time);
                 }
             });
         }

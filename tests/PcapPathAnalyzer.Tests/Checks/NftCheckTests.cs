@@ -34,6 +34,7 @@ public sealed class NftCheckTests
     [TestCase("meta l4proto tcp reject with tcp reset", "meta l4proto { tcp, udp } drop")]
     [TestCase("tcp flags syn / fin,syn,rst,ack accept", "tcp flags syn drop")]
     [TestCase("jump other", "tcp dport 80 drop")]
+    [TestCase("dnat to ip daddr map { 10.96.0.1 : 10.0.0.1 }", "ip daddr 10.96.0.2 dnat to 10.0.0.2")]
     [TestCase("tcp dport vmap { 80 : accept }", "tcp dport 80 drop")]
     public void A_rule_that_may_still_match_is_fine(string earlier, string later) =>
         Assert.That(new CheckRun().With("node-a/nft.txt", $"table inet t {{\n\tset blocked {{\n\t\ttype ipv4_addr\n\t}}\n\n\tchain other {{\n\t}}\n\n\tchain c {{\n\t\t{earlier}\n\t\t{later}\n\t}}\n}}").Lines("shadowed-rule"), Is.Empty);
@@ -48,6 +49,22 @@ public sealed class NftCheckTests
         {
             "node-a/nft.txt:151:3: warning shadowed-rule: masquerade fully-random here never happens: line 149 of postrtg ends in return for all packets of this rule (node-a/nft.txt:149)",
         }));
+
+    [Test]
+    public void A_chain_that_nothing_leads_to_and_one_that_is_not_there_are_named()
+    {
+        const string Ruleset = "table inet t {\n\tchain lost {\n\t\taccept\n\t}\n\n\tchain input {\n\t\ttype filter hook input priority filter; policy accept;\n\t\ttcp dport vmap { 80 : jump gone }\n\t}\n}";
+        Assert.That(new CheckRun().With("node-a/nft.txt", Ruleset).Lines("unreachable-chain", "absent-chain"), Is.EqualTo(new[]
+        {
+            "node-a/nft.txt:2:2: info unreachable-chain: no rule of the table inet t leads to lost, which has 1 rule",
+            "node-a/nft.txt:8:3: warning absent-chain: something jumps to gone, which the table inet t does not have",
+        }));
+    }
+
+    [TestCase("node-a")]
+    [TestCase("node-b")]
+    public void Chains_of_kube_proxy_are_reached_by_rules_and_maps(string node) =>
+        Assert.That(new CheckRun().With($"{node}/nft.txt", KubeProxy(node)).Lines("unreachable-chain", "absent-chain"), Is.Empty);
 
     private static CheckRun Forward(string ruleset) => new CheckRun().With("node-a/nft.txt", ruleset).With("node-a/ip-addr.txt", LinkTexts.Node).With("node-a/ip-route.txt", "10.244.1.0/24 via 192.168.5.12 dev eth0")
         .With("node-b/ip-addr.txt", LinkTexts.Node.Replace("192.168.5.11", "192.168.5.12").Replace("10.244.0.", "10.244.1."));

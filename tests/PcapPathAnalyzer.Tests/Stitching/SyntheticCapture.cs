@@ -11,6 +11,9 @@ internal sealed class SyntheticCapture(long memory = 1 << 28) : IDisposable
     private readonly List<SyntheticConnection> connections = [];
     private CaptureReading[]? files;
 
+    /// <summary>When clocks that drift are set right; nanoseconds.</summary>
+    public const long Start = 1_000_000_000;
+
     /// <summary>What the truth calls an observation.</summary>
     public static string Name(Observation o) => $"{o.Point}#{o.Frame}";
 

@@ -16,6 +16,9 @@ internal sealed record Trouble
     /// <summary>Nanoseconds that node-b's clock is ahead.</summary>
     public long Skew { get; init; }
 
+    /// <summary>What node-b's clock gains, parts per million, from <see cref="SyntheticCapture.Start"/> on.</summary>
+    public int DriftPpm { get; init; }
+
     /// <summary>Points that are captured; the others see nothing.</summary>
     public bool[] Captured { get; init; } = Enumerable.Repeat(true, SyntheticNetwork.Points).ToArray();
 
@@ -128,7 +131,7 @@ internal sealed class SyntheticConnection
         {
             Leg = -1,
             Frame = 0, // numbered as the file is written
-            Time = time + (part * 100) + (point >= 5 ? trouble.Skew : 0),
+            Time = time + (part * 100) + (point >= 5 ? trouble.Skew + Drift(time) : 0),
             Tuple = tables[point].Tuples.Add(Tuple(point, reply)),
             Tunnel = point is 4 or 5 ? tables[point].Tunnels.Add(new TunnelKey(Encapsulation.Vxlan, 1, reply ? SyntheticNetwork.NodeB : SyntheticNetwork.NodeA, reply ? SyntheticNetwork.NodeA : SyntheticNetwork.NodeB)) : 0,
             Ttl = (byte)(64 - (hop <= 2 ? 0 : hop <= 6 ? 1 : 2)),
@@ -150,6 +153,8 @@ internal sealed class SyntheticConnection
             Made.Add((point, value.Time, value, number));
         }
     }
+
+    private long Drift(long at) => (at - SyntheticCapture.Start) / 1_000_000 * trouble.DriftPpm;
 
     private FiveTuple Tuple(int point, bool reply)
     {

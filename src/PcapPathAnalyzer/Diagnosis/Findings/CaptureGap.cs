@@ -38,5 +38,5 @@ internal sealed class CaptureGap : IFindingRule
         }
     }
 
-    private static Timestamp AsCaptured(Evidence evidence, CapturePoint point, long time) => new(time + evidence.Clocks.Offset(point.Index));
+    private static Timestamp AsCaptured(Evidence evidence, CapturePoint point, long time) => new(evidence.Clocks.AsCaptured(point.Index, time));
 }

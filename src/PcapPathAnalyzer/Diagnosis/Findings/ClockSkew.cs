@@ -28,7 +28,7 @@ internal sealed class ClockSkew : IFindingRule
                 Code = Kind.Code,
                 Severity = Math.Abs(clock.Offset) > 1_000_000_000 ? Severity.Warning : Severity.Info,
                 Namespace = clock.Name,
-                Message = $"the clock of {clock.Name} is {Durations.Text(clock.Offset, signed: true)} off the reference{(clock.Uncertainty is { } u ? $" (± {Durations.Text(u)})" : " (one direction only: transit time included)")}; times here are corrected by that",
+                Message = $"the clock of {clock.Name} is {Durations.Text(clock.Offset, signed: true)} off the reference{(clock.Uncertainty is { } u ? $" (± {Durations.Text(u)})" : " (one direction only: transit time included)")}{clock.DriftText(", ")}; times here are corrected by that",
                 Advice = "Check time synchronisation (chronyc tracking, timedatectl) on the node; certificates and leases suffer from it too.",
                 Confidence = clock.Uncertainty is null ? "likely" : "proven",
             };

@@ -79,7 +79,7 @@ internal sealed class NeighbourFailed : IFindingRule
     private static bool IsAround(Evidence evidence, Resolution r, long time)
     {
         const long Wait = 5_000_000_000;
-        var captured = time + evidence.Clocks.Offset(r.Point.Index);
+        var captured = evidence.Clocks.AsCaptured(r.Point.Index, time);
         return captured > r.FirstQuestion - Wait && captured < r.LastQuestion + Wait;
     }
 

@@ -58,7 +58,7 @@ internal static class CapturesHtml
             return;
         w.Write("<h3>Clocks</h3><div class=\"card scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Clocks\"><table><thead><tr><th scope=\"col\">Node</th><th scope=\"col\" class=\"number\">Ahead by</th><th scope=\"col\" class=\"number\">Uncertainty</th><th scope=\"col\">Found from</th></tr></thead><tbody>\n");
         foreach (var c in clocks)
-            w.Write($"<tr><th scope=\"row\">{HtmlText.Of(c.Name)}</th><td class=\"number\">{Durations.Text(c.Offset, signed: true)}</td><td class=\"number\">{(c.Uncertainty is { } u ? $"± {Durations.Text(u)}" : "not known")}</td><td>{HtmlText.Of(c.Basis)}, {c.Packets} packets</td></tr>\n");
+            w.Write($"<tr><th scope=\"row\">{HtmlText.Of(c.Name)}</th><td class=\"number\">{Durations.Text(c.Offset, signed: true)}</td><td class=\"number\">{(c.Uncertainty is { } u ? $"± {Durations.Text(u)}" : "not known")}{c.DriftText("; ")}</td><td>{HtmlText.Of(c.Basis)}, {c.Packets} packets</td></tr>\n");
         w.Write("</tbody></table></div>\n");
     }
 }

@@ -110,6 +110,6 @@ public sealed class MarkdownReport : IReport
         yield return "| clock | ahead by | uncertainty | packets | basis |";
         yield return "| --- | ---: | ---: | ---: | --- |";
         foreach (var c in clocks)
-            yield return $"| {MarkdownText.Code(c.Name)} | {Durations.Text(c.Offset, signed: true)} | {(c.Uncertainty is { } u ? $"± {Durations.Text(u)}" : "")} | {c.Packets} | {MarkdownText.Prose(c.Basis)} |";
+            yield return $"| {MarkdownText.Code(c.Name)} | {Durations.Text(c.Offset, signed: true)} | {(c.Uncertainty is { } u ? $"± {Durations.Text(u)}" : "")}{c.DriftText("; ")} | {c.Packets} | {MarkdownText.Prose(c.Basis)} |";
     }
 }

@@ -20,6 +20,8 @@ internal sealed class NftLexer(DumpText text, HashSet<string>? shared = null)
     public List<NftToken> Run()
     {
         known = words.GetAlternateLookup<ReadOnlySpan<char>>();
+        // A list that grows leaves half of itself behind, again and again; words are some seven characters apart.
+        tokens.EnsureCapacity(text.Count + (int)(text.Lines.Sum(static l => (long)l.Length) / 7));
         for (var i = 0; i < text.Count; i++)
             Line(text[i], i);
         return tokens;

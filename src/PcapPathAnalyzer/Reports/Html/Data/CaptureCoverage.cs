@@ -27,8 +27,8 @@ internal sealed class CaptureCoverage
         var seen = result.CapturePoints.Where(p => p.Activity.First <= p.Activity.Last).ToList();
         if (seen.Count == 0)
             return null;
-        var from = seen.Min(p => p.Activity.First - result.Clocks.Offset(p.Index));
-        var to = seen.Max(p => p.Activity.Last - result.Clocks.Offset(p.Index));
+        var from = seen.Min(p => result.Clocks.Correct(p.Index, p.Activity.First));
+        var to = seen.Max(p => result.Clocks.Correct(p.Index, p.Activity.Last));
         var counts = result.CapturePoints.Select(_ => new int[Bins]).ToArray();
         // As unsigned numbers: a damaged time may lie centuries away.
         var span = (UInt128)unchecked((ulong)(to - from)) + 1;
@@ -36,7 +36,7 @@ internal sealed class CaptureCoverage
         {
             foreach (var (time, count) in point.Activity.Counts())
             {
-                var corrected = Math.Clamp(time - result.Clocks.Offset(point.Index), from, to);
+                var corrected = Math.Clamp(result.Clocks.Correct(point.Index, time), from, to);
                 counts[point.Index][(int)(unchecked((ulong)(corrected - from)) * (UInt128)Bins / span)] += count;
             }
         }
