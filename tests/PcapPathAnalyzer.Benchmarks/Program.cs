@@ -18,6 +18,8 @@ switch (args)
         return RulesTiming.Run(int.Parse(count));
     case ["read-rules", var ruleset, var readings]:
         return RulesTiming.Read(ruleset, int.Parse(readings));
+    case ["explain", var rules, var flows]:
+        return ExplainTiming.Run(int.Parse(rules), int.Parse(flows));
     case ["dumps", .. var dumps]:
         return DumpsTiming.Run(dumps);
     case ["packets", var bundle, .. var rounds]:

@@ -65,7 +65,7 @@ internal sealed class ChainReferences : IDumpCheck
 
         foreach (var chain in table.Chains.Values)
         {
-            if (chain is { Hook: null, IsAbsent: false, Rules.Count: > 0 } && !referred.ContainsKey(chain.Name))
+            if (chain is { Hook: null, IsAbsent: false, Rules.Count: > 0 } && !referred.ContainsKey(chain.Name) && !IsBuiltIn(chain.Name))
                 yield return Unreachable.At(ns, chain.Location, $"no rule of the table {table.Family} {table.Name} leads to {chain.Name}, which has {chain.Rules.Count} rule{(chain.Rules.Count == 1 ? "" : "s")}");
         }
     }

@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Forwarding;
 using PcapPathAnalyzer.Stitching;
 using PcapPathAnalyzer.Topology;
 
@@ -11,6 +12,7 @@ public sealed class Evidence
     internal Evidence(Network network, ObservationTables store, IReadOnlyList<Flow> flows, ClockTable clocks, IReadOnlyList<Problem> problems)
     {
         Network = network;
+        Walks = new SharedWalks(network);
         Store = store;
         Flows = flows;
         Clocks = clocks;
@@ -21,6 +23,9 @@ public sealed class Evidence
     }
 
     public Network Network { get; }
+
+    /// <summary>What the dumps predict for flows; many flows ask the same.</summary>
+    internal SharedWalks Walks { get; }
 
     public IReadOnlyList<Flow> Flows { get; }
 

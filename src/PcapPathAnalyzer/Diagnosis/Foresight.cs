@@ -46,7 +46,7 @@ internal sealed record Foresight(LostPacket Lost, IReadOnlyList<PathStep> Steps,
         var passes = false;
         if (Request(evidence, lost) is not { } request)
             return (bad, passes);
-        foreach (var path in Walk.Run(evidence.Network, request).Paths)
+        foreach (var path in evidence.Walks.Run(request).Paths)
         {
             if (!Agrees(lost.Flow, path))
                 continue;

@@ -14,6 +14,14 @@ internal static class Sysctl
     public static (SysctlRecord Record, long Value)? OfDevice(NetworkNamespace ns, string family, string device, string key) =>
         Number(ns, $"net.{family}.conf.{device.Replace('.', '/')}.{key}") ?? Number(ns, $"net.{family}.conf.{device}.{key}");
 
+    /// <summary>A parameter of which the larger of <c>all</c> and the device's own holds (IN_DEV_MAXCONF, IN_DEV_ORCONF, include/linux/inetdevice.h); null where neither was dumped.</summary>
+    public static (SysctlRecord Record, long Value)? Larger(NetworkNamespace ns, string device, string key)
+    {
+        var own = OfDevice(ns, "ipv4", device, key);
+        var all = OfDevice(ns, "ipv4", "all", key);
+        return own is null || all?.Value > own.Value.Value ? all : own;
+    }
+
     /// <summary>The line that makes a device's reverse path filter strict: the larger of <c>all</c> and the device's own holds (Documentation/networking/ip-sysctl.rst). Null where it is not strict, or not dumped.</summary>
     public static SysctlRecord? StrictReversePath(NetworkNamespace ns, string device)
     {

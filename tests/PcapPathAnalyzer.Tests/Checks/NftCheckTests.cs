@@ -34,6 +34,7 @@ public sealed class NftCheckTests
     [TestCase("meta l4proto tcp reject with tcp reset", "meta l4proto { tcp, udp } drop")]
     [TestCase("tcp flags syn / fin,syn,rst,ack accept", "tcp flags syn drop")]
     [TestCase("jump other", "tcp dport 80 drop")]
+    [TestCase("dnat to ip daddr map { 10.96.0.1 : 10.0.0.1 }", "ip daddr 10.96.0.2 dnat to 10.0.0.2")]
     [TestCase("tcp dport vmap { 80 : accept }", "tcp dport 80 drop")]
     public void A_rule_that_may_still_match_is_fine(string earlier, string later) =>
         Assert.That(new CheckRun().With("node-a/nft.txt", $"table inet t {{\n\tset blocked {{\n\t\ttype ipv4_addr\n\t}}\n\n\tchain other {{\n\t}}\n\n\tchain c {{\n\t\t{earlier}\n\t\t{later}\n\t}}\n}}").Lines("shadowed-rule"), Is.Empty);

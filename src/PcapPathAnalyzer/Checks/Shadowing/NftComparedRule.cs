@@ -15,10 +15,10 @@ internal sealed class NftComparedRule(NftRule rule) : ComparedRule(rule)
             .Select(static m => $"{((NftField)m.Left).Name} {m.Value!.Exact}"),
     ];
 
-    // What stands before the verdict has to be known: a limit lets some packets through, a verdict for TCP alone all others.
+    // What stands before the verdict has to be known: a limit lets some packets through, a verdict for TCP alone all others, a map those it does not have.
     public override bool IsTerminal =>
         rule.Statements.All(s => s is NftMatch or NftEffect || s == rule.Statements[^1])
-        && rule.Statements is [.., NftVerdict { Requires: null, Target: VerdictTarget { Name: "ACCEPT" or "DROP" } or RejectTarget or ReturnTarget or JumpTarget { IsGoto: true } } or NftNat { Family: null }];
+        && rule.Statements is [.., NftVerdict { Requires: null, Target: VerdictTarget { Name: "ACCEPT" or "DROP" } or RejectTarget or ReturnTarget or JumpTarget { IsGoto: true } } or NftNat { Family: null, Address: null or NftConstant, Port: null or NftConstant }];
 
     public override bool MayChangePacket => rule.Statements.Any(static s => s switch
     {

@@ -15,6 +15,8 @@ internal sealed class IptablesRuleset(NetworkNamespace ns, IptablesTable table) 
 
     public override NetfilterChain? Chain(string name) => table.Chains.GetValueOrDefault(name);
 
+    public override int Next(NetfilterChain chain, int index, PacketState packet) => ChainIndex.Next((IptablesChain)chain, index, packet.Tuple.Destination);
+
     public override IReadOnlyList<RuleWay> Ask(NetfilterRule rule, PacketState packet)
     {
         var asked = (IptablesRule)rule;

@@ -51,6 +51,9 @@ internal abstract class Ruleset
     /// <summary>Everything that a rule can lead to, whatever the packet.</summary>
     public abstract IEnumerable<RuleTarget> Targets(NetfilterRule rule);
 
+    /// <summary>The first rule of a chain from an index on that the packet may match: the rules before it need not be asked.</summary>
+    public virtual int Next(NetfilterChain chain, int index, PacketState packet) => index;
+
     /// <summary>The ways of one rule, the likeliest to be asked for first; empty where it does not match and changes nothing.</summary>
     public abstract IReadOnlyList<RuleWay> Ask(NetfilterRule rule, PacketState packet);
 }

@@ -73,6 +73,7 @@ public static class TableWalker
             return ended;
         while (true)
         {
+            index = ruleset.Next(frame.Chain, index, packet);
             if (index >= rules.Count)
             {
                 if (frame.Caller is not { } caller)

@@ -19,24 +19,17 @@ internal static class ProxyArp
         {
             if (member.Master is not null)
                 continue;
-            var sysctl = Setting(member);
+            var sysctl = Sysctl.Larger(member.Namespace, member.Name, "proxy_arp");
             var isDumped = sysctl is not null;
-            if (sysctl is { } value && value != 0 || (!isDumped && address == CalicoGateway && member == device.Peer))
+            if (sysctl is { Value: not 0 } || (!isDumped && address == CalicoGateway && member == device.Peer))
             {
                 if (!Leads(member, address))
                     continue;
-                return (member, isDumped ? " (proxy_arp)" : " by proxy_arp, as Calico sets it (the sysctl was not dumped)", isDumped ? member.Namespace.Sysctls.GetValueOrDefault($"net.ipv4.conf.{member.Name}.proxy_arp")?.Location : null);
+                return (member, isDumped ? " (proxy_arp)" : " by proxy_arp, as Calico sets it (the sysctl was not dumped)", sysctl?.Record.Location);
             }
         }
 
         return null;
-    }
-
-    private static int? Setting(NetworkInterface member)
-    {
-        var all = WalkContext.Sysctl(member.Namespace, "net.ipv4.conf.all.proxy_arp");
-        var own = WalkContext.Sysctl(member.Namespace, $"net.ipv4.conf.{member.Name}.proxy_arp");
-        return all is null && own is null ? null : Math.Max(all ?? 0, own ?? 0);
     }
 
     // Only for what is routed by another device than the one it was asked on.

@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Forwarding.Stages;
 
@@ -13,25 +14,26 @@ internal static class ReversePathFilter
     {
         if (query.Source.IsIpv6 || b.Device is null || query.Source.IsUnspecified)
             return [b];
-        if (RouteLookup.IsLocal(b.Namespace, query.Source) && WalkContext.Sysctl(b.Namespace, $"net.ipv4.conf.{b.Packet.In}.accept_local") is not 1)
+        var device = b.Packet.In ?? b.Device.Name;
+        if (RouteLookup.IsLocal(b.Namespace, query.Source) && Sysctl.Larger(b.Namespace, device, "accept_local") is not { Value: not 0 })
             return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"martian source: {query.Source} is an address of {b.Namespace.Name} itself", b.Device.Link.Location)];
-        var all = WalkContext.Sysctl(b.Namespace, "net.ipv4.conf.all.rp_filter");
-        var own = WalkContext.Sysctl(b.Namespace, $"net.ipv4.conf.{b.Packet.In}.rp_filter");
-        int? mode = all is null && own is null ? null : Math.Max(all ?? 0, own ?? 0);
+        var setting = Sysctl.Larger(b.Namespace, device, "rp_filter");
+        var mode = setting?.Value;
         if (mode == 0)
             return [b];
-        var reverse = PolicyRouting.Decide(b.Namespace, new RouteQuery { Source = query.Destination, Destination = query.Source, In = b.Packet.In, Protocol = query.Protocol, TrafficClass = query.TrafficClass });
+        // The mark counts only where src_valid_mark says so (IN_DEV_SRC_VMARK).
+        var mark = Sysctl.Larger(b.Namespace, device, "src_valid_mark") is { Value: not 0 } ? query.Mark : 0;
+        var reverse = PolicyRouting.Decide(b.Namespace, new RouteQuery { Source = query.Destination, Destination = query.Source, Mark = mark, In = device, Protocol = query.Protocol, TrafficClass = query.TrafficClass });
         if (reverse.Any(r => r.Kind == RouteKind.Unknown))
             return [b];
         var isRouted = reverse.Any(r => r.Kind is RouteKind.Unicast);
-        var isSame = reverse.Any(r => r.Kind is RouteKind.Unicast && r.Route!.NextHops.Any(h => h.Device == b.Packet.In));
+        var isSame = reverse.Any(r => r.Kind is RouteKind.Unicast && r.Route!.NextHops.Any(h => h.Device == device));
         if (isSame || (isRouted && mode == 2))
             return [b];
-        var at = (b.Namespace.Sysctls.GetValueOrDefault($"net.ipv4.conf.{b.Packet.In}.rp_filter") ?? b.Namespace.Sysctls.GetValueOrDefault("net.ipv4.conf.all.rp_filter"))?.Location;
-        var drop = b.Stop(StepKind.Drop, Verdict.NoRoute, $"{Words}: {b.Namespace.Name} would not answer {query.Source} by {b.Packet.In}{(mode is { } m ? $" (rp_filter {m})" : "")}", at);
+        var drop = b.Stop(StepKind.Drop, Verdict.NoRoute, $"{Words}: {b.Namespace.Name} would not answer {query.Source} by {device}{(mode is { } m ? $" (rp_filter {m})" : "")}", setting?.Record.Location);
         if (mode is not null)
             return [drop];
-        var name = $"net.ipv4.conf.{b.Packet.In}.rp_filter of {b.Namespace.Name}";
+        var name = $"net.ipv4.conf.{device}.rp_filter of {b.Namespace.Name}";
         return [b.If($"{name} lets it pass (not dumped)", isUsual: true), drop.If($"{name} is {(isRouted ? "1" : "1 or 2")} (not dumped)", isUsual: false)];
     }
 }

@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Forwarding.Stages;
 
@@ -42,7 +43,7 @@ internal static class RouteInput
     private static IEnumerable<Branch> Input(WalkContext context, Branch b)
     {
         b = b with { Packet = b.Packet with { Out = null } };
-        if (b.Device is { IsLoopback: false } && b.Packet.Tuple.Destination.IsLoopback && WalkContext.Sysctl(b.Namespace, $"net.ipv4.conf.{b.Device.Name}.route_localnet") is not 1 && WalkContext.Sysctl(b.Namespace, "net.ipv4.conf.all.route_localnet") is not 1)
+        if (b.Device is { IsLoopback: false } && b.Packet.Tuple.Destination.IsLoopback && Sysctl.Larger(b.Namespace, b.Device.Name, "route_localnet") is not { Value: not 0 })
             return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"{b.Packet.Tuple.Destination} from outside is a martian (route_localnet is not dumped as on)", b.Device.Link.Location)];
         return NetfilterHook.Run(context, b, "INPUT").Select(x => x.Then(LocalDelivery.Run));
     }
@@ -52,12 +53,11 @@ internal static class RouteInput
     {
         var isIpv6 = b.Packet.Tuple.Destination.IsIpv6;
         var name = isIpv6 ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward";
-        var own = $"net.{(isIpv6 ? "ipv6" : "ipv4")}.conf.{b.Packet.In}.forwarding";
-        var setting = WalkContext.Sysctl(b.Namespace, own) ?? WalkContext.Sysctl(b.Namespace, name);
-        if (setting == 0)
-            return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"{b.Namespace.Name} does not forward: {name} is 0", (b.Namespace.Sysctls.GetValueOrDefault(own) ?? b.Namespace.Sysctls.GetValueOrDefault(name))?.Location)];
+        var setting = Sysctl.OfDevice(b.Namespace, isIpv6 ? "ipv6" : "ipv4", b.Packet.In ?? "", "forwarding") ?? Sysctl.Number(b.Namespace, name);
+        if (setting is { Value: 0, Record: var off })
+            return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"{b.Namespace.Name} does not forward: {off.Name} is 0", off.Location)];
         if (setting is null)
-            b = b with { Steps = new Trail(b.Steps!.Step with { Text = $"{b.Steps.Step.Text} (forwarding taken as on: {name} was not dumped)" }, b.Steps.Before) };
+            b = b.If($"{b.Namespace.Name} forwards: {name} is 1 (not dumped)", isUsual: true);
         if (b.ProxiedTo is not null)
             return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"{b.Namespace.Name} does not forward what TPROXY gave to a socket: no policy rule leads packets of mark 0x{b.Packet.Mark:x} to local delivery")];
         b = Ttl.Decrement(Mtu.Check(Ttl.Check(b), isForwarded: true));

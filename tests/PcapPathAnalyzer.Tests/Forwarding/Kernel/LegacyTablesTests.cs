@@ -28,6 +28,8 @@ public sealed class LegacyTablesTests
             network.RunWith("on $router iptables-legacy-restore", new RandomIptablesRuleset(i).Text());
             foreach (var (destination, protocol) in new[] { ("10.2.0.2", IpProtocol.Tcp), ("10.8.0.1", IpProtocol.Udp), ("10.2.0.1", IpProtocol.Icmp) })
             {
+                // What the last probe left behind has come to its end.
+                await Task.Delay(50);
                 network.Run("for t in raw mangle nat filter; do on $router iptables-legacy -t $t -Z; done");
                 var path = await network.AgreeAsync(Probe.Of(RouterNetwork.ClientAddress, destination, protocol, protocol == IpProtocol.Icmp ? 0 : 7) with { Payload = 40 - (protocol == IpProtocol.Tcp ? 20 : 8) }, RouterNetwork.Client);
                 var counted = Counted(network.Output("on $router iptables-legacy-save -c"));
