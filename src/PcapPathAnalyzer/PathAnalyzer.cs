@@ -32,6 +32,7 @@ public static class PathAnalyzer
             keeper.Settle(flow);
         });
         AddressEvidence.Apply(flows, network);
+        LocalRedirect.Apply(flows, network);
         meter?.Next("diagnosing");
         var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures, Resolutions = [.. readings.SelectMany(r => r.Resolutions.All)] };
         return new AnalysisResult

@@ -44,7 +44,7 @@ internal static class SummaryHtml
         {
             var severity = cause.Severity.ToString().ToLowerInvariant();
             w.Write($"<tr class=\"{severity}\"><th scope=\"row\"><code>{HtmlText.Of(cause.Code.Code)}</code><p>{HtmlText.Of(cause.Code.Title)}</p></th><td><span class=\"chip-text {severity}\">{severity}</span></td>");
-            w.Write($"<td><span class=\"share\" aria-hidden=\"true\"><span style=\"width:{100 * cause.Bundles.Count / summary.Bundles.Count}%\"></span></span><button type=\"button\" data-code=\"{HtmlText.Of(cause.Code.Code)}\">{cause.Bundles.Count:#,0}</button></td><td class=\"number\">{cause.Findings:#,0}</td><td class=\"number\">{cause.Flows:#,0}</td>");
+            w.Write($"<td><svg class=\"share\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect width=\"{100.0 * cause.Bundles.Count / summary.Bundles.Count:0.##}\" height=\"8\"/></svg><button type=\"button\" data-code=\"{HtmlText.Of(cause.Code.Code)}\">{cause.Bundles.Count:#,0}</button></td><td class=\"number\">{cause.Findings:#,0}</td><td class=\"number\">{cause.Flows:#,0}</td>");
             if (trend)
                 Trend(w, summary, cause.Code.Code);
             w.Write("</tr>\n");

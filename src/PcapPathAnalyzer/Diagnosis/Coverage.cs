@@ -43,10 +43,13 @@ internal sealed class Coverage(Evidence evidence)
     public string? WouldShow(CapturePoint point, IReadOnlyList<Transmission> packets, bool tunnelled, IpProtocol protocol)
     {
         var gap = evidence.Gaps.At(point);
-        if (point.Dropped > 0 || !packets.Any(t => MayHaveRun(point, t.Time) && gap?.Covers(t.Time) != true))
+        if (point.Dropped > 0 || (tunnelled && CutsTunnels(point)) || !packets.Any(t => MayHaveRun(point, t.Time) && gap?.Covers(t.Time) != true))
             return null;
         return packets.Any(t => Ran(point, t.Time) && gap?.Covers(t.Time) != true) && ShowsKind(point, tunnelled, protocol) ? "proven" : "likely";
     }
+
+    /// <summary>The capture has tunnels' packets and not one of the packets inside: the snap length cut before them.</summary>
+    public static bool CutsTunnels(CapturePoint point) => point.Tunnels.Any() && point.Tunnels.All(static t => t.WithoutIp == t.Packets);
 
     /// <summary>The proof in words: what the capture holds and that it ran.</summary>
     public string Words(CapturePoint point, IReadOnlyList<Transmission> packets)

@@ -32,9 +32,13 @@ internal sealed record Foresight(LostPacket Lost, IReadOnlyList<PathStep> Steps,
         return causes.Count == 1 ? causes[0].First().Foresight : null;
     }
 
-    /// <summary>Ends that some setting would explain which was not dumped: what to ask for.</summary>
-    public static IEnumerable<Foresight> Possible(Evidence evidence, LostPacket lost) =>
-        Ends(evidence, lost).Bad.Where(static e => e.Probability is null).Select(static e => e.Foresight);
+    /// <summary>In a sentence, with a blank in front: which setting that was not dumped would explain it; empty where none would.</summary>
+    public static string Possible(Evidence evidence, LostPacket lost)
+    {
+        var open = Ends(evidence, lost).Bad.Where(e => e.Probability is null && e.Foresight.Conditions.Count > 0 && (e.Foresight.IsReply || !lost.IsReply) && e.Foresight.End.Namespace == lost.Place.Name)
+            .OrderBy(static e => e.Foresight.Conditions.Count).Select(static e => e.Foresight).FirstOrDefault();
+        return open is null ? "" : $" It would be so if {string.Join(" and ", open.Conditions)}: {open.Reason}.";
+    }
 
     private static (List<(Foresight Foresight, double? Probability)> Bad, bool Passes) Ends(Evidence evidence, LostPacket lost)
     {

@@ -29,6 +29,15 @@ internal sealed record NextPoint(CapturePoint Point, string Confidence)
     public static string Describe(Evidence evidence, LostPacket lost) =>
         Devices(evidence, lost).FirstOrDefault() is { } device ? $"on {device}" : lost.Stage == LossStage.Sent ? $"at {Far(lost)}, or on the way to it" : $"on every interface of {lost.Place.Name} (tcpdump -ni any)";
 
+    /// <summary>In a sentence, with a blank in front: the capture that is there and cuts before the packet inside the tunnel; empty where none does.</summary>
+    public static string CutShort(Evidence evidence, LostPacket lost)
+    {
+        var devices = Devices(evidence, lost).ToList();
+        return evidence.CapturePoints.FirstOrDefault(p => p.Device is { } d && devices.Contains(d) && Coverage.CutsTunnels(p)) is { } cut
+            ? $" {cut.File} is cut before the packets inside its tunnels (snap length {cut.SnapLength}): capture 166 bytes or more of each packet there."
+            : "";
+    }
+
     private static IpAddress Far(LostPacket lost) => lost.Last.IsTunnelled ? lost.Last.Tunnel.OuterDestination : lost.Tuple.Destination;
 
     // Devices the packet must show up on, the nearest first.

@@ -46,7 +46,7 @@ public sealed class Flow
     public required FiveTuple Requested { get; init; }
 
     /// <summary>What the server saw; equal to <see cref="Requested"/> without translation; null where it is not known.</summary>
-    public FiveTuple? Served { get; init; }
+    public FiveTuple? Served { get; internal set; }
 
     /// <summary>Namespace of the client's address; null where no dump knows it.</summary>
     public string? ClientNamespace { get; internal set; }

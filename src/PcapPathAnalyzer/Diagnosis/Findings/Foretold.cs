@@ -86,9 +86,9 @@ internal sealed class Foretold : IFindingRule
         return owners.Count > 0 && owners.All(InterfaceDown.IsDown) ? owners[0] : null;
     }
 
-    // Only a default route fits, and the bundle knows the destination to be elsewhere: the gateway is not to blame.
+    // Only a node's default route fits, and the bundle knows the destination to be elsewhere: the gateway is not to blame. A pod's default route is its way to everybody.
     private static RouteRecord? LeadsAway(Evidence evidence, Foresight f, NetworkNamespace ns) =>
-        f.End is { Depth: 0, Packet.Tuple.Destination: var to } && evidence.Network.Owner(to) is { } owner && owner != ns && RouteLookup.Find(ns, to) is { Destination.Length: 0 } route ? route : null;
+        ns.IsNode && f.End is { Depth: 0, Packet.Tuple.Destination: var to } && evidence.Network.Owner(to) is { } owner && owner != ns && RouteLookup.Find(ns, to) is { Destination.Length: 0 } route ? route : null;
 
     private static bool IsWithoutEndpoints(PathStep end, string reason) =>
         end.Element?.Map is "no-endpoint-services" or "no-endpoint-nodeports" || reason.Contains("has no endpoints", StringComparison.Ordinal) || reason.Contains("no local endpoints", StringComparison.Ordinal);

@@ -36,7 +36,7 @@ internal sealed class LostBetweenPoints : IFindingRule
                 Severity = chance is null ? Severity.Error : Severity.Warning,
                 Namespace = from.Namespace,
                 Message = $"{What(lost)} {(lost.IsReply ? "answers to" : "packets of")} {flows[0].Requested} were seen at {from} and never at {to}, where the way leads: {evidence.Coverage.Words(to, lost.Packets)}{chance} ({FlowEvidence.Count(flows)})",
-                Advice = Advice(lost, wire),
+                Advice = Advice(lost, wire) + Foresight.Possible(evidence, lost),
                 Flows = flows,
                 Evidence = evidence.LastFrames(items),
                 Confidence = next.Confidence,

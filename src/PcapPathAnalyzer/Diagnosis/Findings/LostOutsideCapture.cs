@@ -31,7 +31,7 @@ internal sealed class LostOutsideCapture : IFindingRule
                 Severity = Severity.Warning,
                 Namespace = first.Last.Point.Namespace,
                 Message = $"{(first.IsReply ? $"the answers to {flows[0].Requested}" : $"{flows[0].Requested}")} were last seen at {first.Last.Point}; no capture shows what became of them beyond{Said(first)} ({FlowEvidence.Count(flows)})",
-                Advice = $"Capture {group.Key.Item3} at the same time: that decides whether they get there.",
+                Advice = $"Capture {group.Key.Item3} at the same time: that decides whether they get there.{NextPoint.CutShort(evidence, first)}{Foresight.Possible(evidence, first)}",
                 Flows = flows,
                 Evidence = evidence.LastFrames(items),
                 Confidence = "possible",

@@ -38,6 +38,10 @@ public sealed class Chromium
         return await browser!.NewPageAsync();
     }
 
+    /// <summary>Opens another page of the program's.</summary>
+    /// <param name="ready">A selector of what is there once the page is.</param>
+    internal static async Task<ReportPage> OpenFileAsync(string file, string scheme, string ready) => await ReportPage.OpenAsync(await NewPageAsync(), file, scheme, 1400, "", ready);
+
     /// <summary>Opens a result's report in a page of its own.</summary>
     internal static async Task<ReportPage> OpenAsync(AnalysisResult result, string scheme = "light", int width = 1400, string anchor = "")
     {

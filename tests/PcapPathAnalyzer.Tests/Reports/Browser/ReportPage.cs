@@ -19,7 +19,7 @@ internal sealed class ReportPage(IPage page) : IAsyncDisposable
     /// <summary>Errors on the console, exceptions, dialogs, and requests for anything but the page.</summary>
     public IReadOnlyList<string> Faults => [.. faults];
 
-    public static async Task<ReportPage> OpenAsync(IPage page, string file, string scheme, int width, string anchor)
+    public static async Task<ReportPage> OpenAsync(IPage page, string file, string scheme, int width, string anchor, string ready = "#flow-head h3")
     {
         var report = new ReportPage(page);
         var url = new Uri(file).AbsoluteUri;
@@ -39,7 +39,7 @@ internal sealed class ReportPage(IPage page) : IAsyncDisposable
         await page.SetViewportAsync(new ViewPortOptions { Width = width, Height = 900 });
         await page.EmulateMediaFeaturesAsync([new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = scheme }]);
         await page.GoToAsync(url + anchor);
-        await page.WaitForSelectorAsync("#flow-head h3");
+        await page.WaitForSelectorAsync(ready);
         return report;
     }
 
