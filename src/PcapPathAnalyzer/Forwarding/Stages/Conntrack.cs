@@ -17,7 +17,7 @@ internal static class Conntrack
             return branch with { Packet = packet with { ConntrackState = "UNTRACKED" } };
         // A rule's template is used up now (nf_conntrack_in).
         var (zone, replyZone) = (packet.OriginalZone, packet.ReplyZone);
-        packet = packet with { HasTemplate = false, IsPastTemplates = false, OriginalZone = 0, ReplyZone = 0 };
+        packet = packet with { HasTemplate = false, OriginalZone = 0, ReplyZone = 0 };
         if (packet.IcmpError is { } quoted)
             return Related(branch with { Packet = packet }, quoted, replyZone);
         foreach (var c in branch.Connections)
