@@ -110,11 +110,21 @@ public sealed class StageTests
     }
 
     [Test]
-    public void Zones_of_one_direction_make_answers_collide_which_is_said()
+    public void What_IPVS_takes_is_said_with_the_servers_that_it_knows()
     {
-        var path = Village.Router().With("node/iptables", "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i eth0 -j CT --zone-orig 6\n-A PREROUTING -i eth0 -p udp -j CT --notrack\nCOMMIT\n")
-            .With("node/ss", "Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port\ntcp   LISTEN 0      128        10.2.0.1:80        0.0.0.0:*\n").FromOutside("10.2.0.1:80").Single();
-        Assert.That((path.Verdict, path.ReplyVerdict), Is.EqualTo((Verdict.Delivered, Verdict.LeavesBundle)), "the reply direction has the same zone, so it is found");
+        var path = Village.Router().With("node/ipvsadm", "IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\nTCP  10.2.0.7:80 rr\n  -> 10.244.0.6:8080              Masq    1      0          0\n").FromOutside("10.2.0.7:80").Single();
+        Assert.That((path.Verdict, path.Reason), Is.EqualTo((Verdict.CannotTell, "IPVS (rr) sends 10.2.0.7:80 on to 10.244.0.6:8080; its choice is not walked")));
+        Assert.That(path.Steps[^1].Location.ToString(), Does.StartWith("node/ipvsadm:4"));
+    }
+
+    [TestCase("--zone 6", Verdict.LeavesBundle)]
+    [TestCase("--zone-orig 6", Verdict.LeavesBundle)]
+    [TestCase("--zone-reply 6", Verdict.CannotTell)]
+    public void Answers_that_their_connections_zone_does_not_hold_collide_with_it(string zone, Verdict answer)
+    {
+        var path = Village.Router().With("node/iptables", $"*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -j CT {zone}\n{(zone == "--zone 6" ? "-A OUTPUT -j CT --zone 6\n" : "")}COMMIT\n")
+            .With("node/ss", "Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port\nudp   UNCONN 0      0          10.2.0.1:80        0.0.0.0:*\n").FromOutside("10.2.0.1:80", "udp").Single();
+        Assert.That((path.Verdict, path.ReplyVerdict), Is.EqualTo((Verdict.Delivered, answer)));
     }
 
     private static string Route(IReadOnlyList<WalkPath> paths) => paths.Single().Steps.First(s => s.Kind == StepKind.Route).Text;
