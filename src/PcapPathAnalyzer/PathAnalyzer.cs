@@ -3,6 +3,8 @@ using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Building;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer;

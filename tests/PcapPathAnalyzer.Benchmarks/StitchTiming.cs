@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Benchmarks;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using PcapPathAnalyzer.Capture;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Benchmarks;
 

@@ -2,6 +2,8 @@ using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Clocks;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Diagnosis;

@@ -2,6 +2,7 @@ using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Capture;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Diagnosis;
 

@@ -1,5 +1,7 @@
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Clocks;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Diagnosis;

@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Diagnosis;
 

@@ -2,6 +2,8 @@ using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Building;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Diagnosis;

@@ -2,6 +2,7 @@ using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Diagnosis;

@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Dumps.Nftables;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Diagnosis;

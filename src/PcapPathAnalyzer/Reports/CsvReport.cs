@@ -2,6 +2,7 @@ using CsvHelper;
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Reports;
 

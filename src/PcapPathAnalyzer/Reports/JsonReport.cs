@@ -2,6 +2,8 @@ using Newtonsoft.Json;
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Clocks;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 using PcapPathAnalyzer.Topology.Services;
 

@@ -2,6 +2,7 @@ using CsvHelper;
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Building;
 
 namespace PcapPathAnalyzer.Reports;
 

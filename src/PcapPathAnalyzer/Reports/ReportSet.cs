@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Reports.Parquet;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Building;
 
 namespace PcapPathAnalyzer.Reports;
 

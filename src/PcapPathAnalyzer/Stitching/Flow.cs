@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching;
 

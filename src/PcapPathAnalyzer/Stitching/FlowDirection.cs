@@ -1,3 +1,6 @@
+using PcapPathAnalyzer.Stitching.Building;
+using PcapPathAnalyzer.Stitching.Matching;
+
 namespace PcapPathAnalyzer.Stitching;
 
 /// <summary>The packets of one direction and the way they took.</summary>

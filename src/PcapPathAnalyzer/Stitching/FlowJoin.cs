@@ -1,4 +1,6 @@
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Stitching;

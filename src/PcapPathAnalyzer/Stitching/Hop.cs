@@ -1,3 +1,5 @@
+using PcapPathAnalyzer.Stitching.Observing;
+
 namespace PcapPathAnalyzer.Stitching;
 
 /// <summary>One capture point on a flow's way, with what happened to the packets on their way to it: a view of its record.</summary>

@@ -1,4 +1,5 @@
 using System.Collections;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching;
 

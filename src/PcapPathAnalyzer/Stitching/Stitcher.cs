@@ -1,3 +1,7 @@
+using PcapPathAnalyzer.Stitching.Building;
+using PcapPathAnalyzer.Stitching.Clocks;
+using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Stitching;

@@ -1,4 +1,6 @@
 using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Stitching.Matching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching;
 

@@ -3,6 +3,7 @@ using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Tests.Diagnosis;

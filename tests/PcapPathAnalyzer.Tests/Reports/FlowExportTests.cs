@@ -2,6 +2,7 @@ using System.Diagnostics;
 using PcapPathAnalyzer.Capture;
 using PcapPathAnalyzer.Reports;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Tests.Reports;

@@ -1,5 +1,6 @@
 using CsCheck;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Clocks;
 
 namespace PcapPathAnalyzer.Tests.Stitching;
 

@@ -2,6 +2,8 @@ using CsCheck;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Tests.Stitching;
 

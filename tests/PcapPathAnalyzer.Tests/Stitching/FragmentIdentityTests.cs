@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Tests.Stitching;
 

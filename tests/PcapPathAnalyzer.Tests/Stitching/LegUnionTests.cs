@@ -1,5 +1,6 @@
 using CsCheck;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Legs;
 
 namespace PcapPathAnalyzer.Tests.Stitching;
 

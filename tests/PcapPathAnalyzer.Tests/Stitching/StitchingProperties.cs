@@ -1,5 +1,7 @@
 using CsCheck;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Building;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Tests.Stitching;
 

@@ -1,6 +1,8 @@
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Tests.Stitching;
 

@@ -2,6 +2,7 @@ using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Tests.Stitching;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Tests.Stitching;

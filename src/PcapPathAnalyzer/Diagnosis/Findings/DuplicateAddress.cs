@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Diagnosis.Findings;

@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Diagnosis.Findings;

@@ -2,6 +2,7 @@ using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Diagnosis.Findings;
 

@@ -2,6 +2,7 @@ using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Reports.Html.Data;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Reports.Html;
 

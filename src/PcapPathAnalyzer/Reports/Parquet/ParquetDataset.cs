@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Building;
 
 namespace PcapPathAnalyzer.Reports.Parquet;
 

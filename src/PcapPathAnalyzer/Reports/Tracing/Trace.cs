@@ -2,6 +2,7 @@ using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Reports.Tracing;
 

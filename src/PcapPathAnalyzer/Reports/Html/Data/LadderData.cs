@@ -1,6 +1,7 @@
 using Newtonsoft.Json;
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Reports.Html.Data;
 

@@ -4,6 +4,7 @@ using Newtonsoft.Json;
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Reports.Html.Map;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Reports.Html.Data;
 

@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Reports.Html.Data;
 

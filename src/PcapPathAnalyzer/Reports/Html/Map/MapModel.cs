@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Reports.Html.Map;

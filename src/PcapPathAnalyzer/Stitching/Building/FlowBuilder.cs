@@ -1,0 +1,109 @@
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Matching;
+using PcapPathAnalyzer.Stitching.Observing;
+using PcapPathAnalyzer.Topology;
+using PcapPathAnalyzer.Topology.Services;
+
+namespace PcapPathAnalyzer.Stitching.Building;
+
+/// <summary>Makes a flow of the legs of one connection. One instance serves one thread.</summary>
+internal sealed class FlowBuilder(ObservationTables tables, Network network)
+{
+    private readonly DirectionBuilder directions = new(tables, network, new HopSlabs(tables));
+    private readonly ServiceAddresses services = new(network);
+    private readonly Directions split = new();
+
+    /// <summary>Where the packets of the next partition are.</summary>
+    public void Use(TransmissionMemory memory) => directions.Use(memory);
+
+    /// <param name="legs">All legs, by their index.</param>
+    /// <param name="group">The connection.</param>
+    /// <param name="items">Where the observations are, on the reference clock.</param>
+    /// <param name="start">The connection's first.</param>
+    /// <param name="count">How many it has, at least one.</param>
+    public Flow Build(List<Leg> legs, LegGroup group, Observation[] items, int start, int count)
+    {
+        var isCertain = group.Legs.Exists(static l => !l.IsVirtual && l.IsDirectionCertain);
+        if (!isCertain)
+            OrientByServices(group.Legs);
+        var (sender, receiver) = Ends(tables, network, group.Legs);
+        split.Sort(legs, items, start, count);
+        var forward = directions.Build(items, split.There, split.ThereCount, isReply: false, sender, receiver);
+        var reply = directions.Build(items, split.Back, split.BackCount, isReply: true, receiver, sender);
+        var chain = LegChain.Of(group, forward.Hops, reply.Hops);
+        var requested = chain[0].Tuple(tables);
+        var served = chain[^1].Tuple(tables);
+        var serverKnown = chain.Count > 1 || !services.Contains(served);
+        return new Flow
+        {
+            Protocol = requested.Protocol,
+            Requested = requested,
+            Served = serverKnown ? served : null,
+            ClientNamespace = NamespaceAt(requested.Source, forward.Hops, reply.Hops, isClient: true),
+            ServerNamespace = serverKnown ? NamespaceAt(served.Destination, forward.Hops, reply.Hops, isClient: false) : null,
+            IsDirectionInferred = !isCertain,
+            Forward = forward,
+            Reply = reply,
+            FirstTime = new Timestamp(split.FirstTime),
+            LastTime = new Timestamp(split.LastTime),
+            Joined = group.Joins.Count == 0 ? [] : group.Joins.ConvertAll(Join).ToArray(),
+            IcmpErrors = split.HasErrors ? [.. Errors(forward), .. Errors(reply)] : [],
+        };
+    }
+
+    /// <summary>Namespaces of the client's and the server's own address: pods before nodes, since what masquerades is a node.</summary>
+    internal static (NetworkNamespace? Sender, NetworkNamespace? Receiver) Ends(ObservationTables tables, Network network, List<Leg> legs)
+    {
+        NetworkNamespace? sender = null, receiver = null;
+        foreach (var leg in legs)
+        {
+            var tuple = tables.Tuples[leg.Forward];
+            sender = Better(sender, network.Owner(tuple.Source));
+            receiver = Better(receiver, network.Owner(tuple.Destination));
+        }
+
+        return (sender, receiver);
+
+        static NetworkNamespace? Better(NetworkNamespace? known, NetworkNamespace? other) =>
+            known is null || (known.IsNode && other is { IsNode: false }) ? other ?? known : known;
+    }
+
+    // Without a handshake, the side that a service or the lower port names is the server; all legs turn the same way.
+    private void OrientByServices(List<Leg> legs)
+    {
+        var seen = legs.FindAll(static l => !l.IsVirtual);
+        if (seen.Exists(l => services.Contains(l.Tuple(tables))) || !seen.Exists(l => services.Contains(l.Tuple(tables).Reversed)))
+            return;
+        foreach (var leg in seen)
+            leg.Flip();
+    }
+
+    // Where an address is used twice, or on every lo: the owner that saw the packets nearest to this end of the way.
+    private string? NamespaceAt(IpAddress address, HopList forward, HopList reply, bool isClient)
+    {
+        var owners = network.Owners(address);
+        if (owners.Count == 0)
+            return null;
+        if (network.Owner(address) is { } only)
+            return only.Name;
+        var hops = isClient ? forward.Concat(reply.Reverse()) : forward.Reverse().Concat(reply);
+        var seen = hops.Select(h => h.Point).FirstOrDefault(p => owners.Any(o => o.Namespace == p.Home));
+        return seen?.Namespace ?? owners[0].Namespace.Name;
+    }
+
+    private FlowJoin Join(LegJoin join) => new(tables, join.A.Forward, join.B.Forward, join.Reason)
+    {
+        Packets = join.Packets,
+        InitialSequence = join.A.InitialSequence,
+        Conntrack = join.Conntrack?.Location,
+        Namespace = join.Namespace,
+    };
+
+    private IEnumerable<IcmpErrorSeen> Errors(FlowDirection direction) =>
+        direction.Transmissions.Where(t => t.IsIcmpError).Select(t =>
+        {
+            var o = t.Observations[0];
+            return new IcmpErrorSeen(tables.Tuples[o.Tuple].Source, o.IcmpTypeCode >> 8, o.IcmpTypeCode & 255, tables.Points[o.Point], o.Frame) { IsReply = t.IsReply, Time = t.Time };
+        });
+}

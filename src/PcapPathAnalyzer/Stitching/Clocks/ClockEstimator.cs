@@ -1,0 +1,96 @@
+using PcapPathAnalyzer.Stitching.Observing;
+
+namespace PcapPathAnalyzer.Stitching.Clocks;
+
+/// <summary>
+/// Estimates how far the nodes' clocks are apart. A packet seen on A and then on B bounds the offset from above, one the
+/// other way from below; the least delay of each direction is taken as equal (the argument of NTP, RFC 5905 section 8).
+/// </summary>
+internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictionary<string, long> stated)
+{
+    /// <summary>Times of departure and of arrival, each by the clock that saw it.</summary>
+    private readonly Dictionary<(string From, string To), List<(long Sent, long Seen)>> transits = [];
+
+    /// <summary>Takes one transmission whose observations are in path order, times as captured.</summary>
+    public void Add(ReadOnlySpan<Observation> inPathOrder)
+    {
+        for (var i = 1; i < inPathOrder.Length; i++)
+        {
+            ref readonly var a = ref inPathOrder[i - 1];
+            ref readonly var b = ref inPathOrder[i];
+            var (from, to) = (tables.Points[a.Point].Clock, tables.Points[b.Point].Clock);
+            if (from == to)
+                continue;
+            if (!transits.TryGetValue((from, to), out var known))
+                transits.Add((from, to), known = []);
+            known.Add((a.Time, b.Time));
+        }
+    }
+
+    public ClockTable Estimate()
+    {
+        var names = tables.Points.Select(p => p.Clock).Distinct().Order(StringComparer.Ordinal).ToList();
+        var estimates = new Dictionary<string, ClockEstimate>(StringComparer.Ordinal);
+        foreach (var known in names)
+        {
+            if (stated.TryGetValue(known, out var offset))
+                estimates.Add(known, new ClockEstimate(known, offset, 0, 0, "bundle.json"));
+        }
+
+        foreach (var known in estimates.Keys.ToList())
+            Spread(known, estimates);
+        foreach (var reference in names)
+        {
+            if (estimates.ContainsKey(reference))
+                continue;
+            estimates.Add(reference, new ClockEstimate(reference, 0, 0, 0, estimates.Count == 0 ? "reference" : "no packet shared with another node: taken as right"));
+            Spread(reference, estimates);
+        }
+
+        return new ClockTable([.. estimates.Values.OrderBy(e => e.Name, StringComparer.Ordinal)], tables.Points);
+    }
+
+    // Breadth first from the reference, so that each estimate rests on the fewest steps.
+    private void Spread(string reference, Dictionary<string, ClockEstimate> estimates)
+    {
+        var queue = new Queue<string>([reference]);
+        while (queue.TryDequeue(out var a))
+        {
+            foreach (var b in transits.Keys.Select(k => k.From == a ? k.To : k.To == a ? k.From : null).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList())
+            {
+                if (estimates.ContainsKey(b))
+                    continue;
+                estimates.Add(b, Between(estimates[a], b));
+                queue.Enqueue(b);
+            }
+        }
+    }
+
+    private ClockEstimate Between(ClockEstimate a, string b)
+    {
+        // What b's clock is ahead of the reference by: at most, by what came to it; at least, by what left it.
+        List<(long Time, long Offset)> upper = [.. Transits(a.Name, b).Select(t => (t.Seen, t.Seen - (t.Sent - a.OffsetAt(t.Sent))))];
+        List<(long Time, long Offset)> lower = [.. Transits(b, a.Name).Select(t => (t.Sent, t.Sent - (t.Seen - a.OffsetAt(t.Seen))))];
+        var packets = upper.Count + lower.Count;
+        if (upper.Count == 0 || lower.Count == 0)
+        {
+            var bound = upper.Count > 0 ? upper.Min(static p => p.Offset) : lower.Max(static p => p.Offset);
+            return new ClockEstimate(b, bound, null, packets, $"one direction against {a.Name}: the transit time cannot be told from the offset");
+        }
+
+        if (ClockDrift.Fit(upper, lower) is { } drift)
+        {
+            return new ClockEstimate(b, drift.Offset, drift.Uncertainty + (a.Uncertainty ?? 0), packets, $"both directions against {a.Name}")
+            {
+                DriftPpm = drift.Ppm,
+                DriftUncertaintyPpm = drift.UncertaintyPpm + (a.DriftUncertaintyPpm ?? 0),
+                Epoch = drift.Epoch,
+            };
+        }
+
+        var (most, least) = (upper.Min(static p => p.Offset), lower.Max(static p => p.Offset));
+        return new ClockEstimate(b, least + ((most - least) / 2), (Math.Abs(most - least) / 2) + (a.Uncertainty ?? 0), packets, $"both directions against {a.Name}");
+    }
+
+    private List<(long Sent, long Seen)> Transits(string from, string to) => transits.GetValueOrDefault((from, to)) ?? [];
+}

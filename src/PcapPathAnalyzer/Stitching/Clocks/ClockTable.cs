@@ -1,0 +1,73 @@
+using PcapPathAnalyzer.Stitching.Observing;
+
+namespace PcapPathAnalyzer.Stitching.Clocks;
+
+/// <summary>What a node's clock shows against the reference clock.</summary>
+/// <param name="Name">The node.</param>
+/// <param name="Offset">Nanoseconds this clock is ahead of the reference; where it drifts, at <see cref="Epoch"/>.</param>
+/// <param name="Uncertainty">Half the shortest round trip seen, nanoseconds; null where only one direction was seen or nothing.</param>
+/// <param name="Packets">Packets the estimate rests on.</param>
+/// <param name="Basis">How it was found, in words.</param>
+public sealed record ClockEstimate(string Name, long Offset, long? Uncertainty, int Packets, string Basis)
+{
+    /// <summary>What this clock gains, parts per million of its own time; 0 where no drift is supported by what was seen.</summary>
+    public double DriftPpm { get; init; }
+
+    /// <summary>The drift lies this much around <see cref="DriftPpm"/>; null where none is claimed.</summary>
+    public double? DriftUncertaintyPpm { get; init; }
+
+    /// <summary>The moment, by this clock, at which it is ahead by <see cref="Offset"/>; nanoseconds.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary><c>+200 ± 1.5 ppm drift</c> behind a separator; empty where none is claimed.</summary>
+    internal string DriftText(string separator) =>
+        DriftUncertaintyPpm is { } u ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{separator}{DriftPpm:+0.##;-0.##} ± {u:0.##} ppm drift") : "";
+
+    /// <summary>Nanoseconds this clock is ahead when it shows a time.</summary>
+    public long OffsetAt(long captured) => DriftPpm == 0 ? Offset : Offset + (long)Math.Round((captured - Epoch) * DriftPpm / 1e6);
+
+    /// <summary>What this clock showed at a time of the reference clock. Drift makes two of its nanoseconds one now and then: then the rounder one is meant.</summary>
+    public long Captured(long corrected)
+    {
+        if (DriftPpm == 0)
+            return corrected + Offset;
+        var guess = corrected + Offset + (long)Math.Round((corrected + Offset - Epoch) * (DriftPpm / 1e6 / (1 - (DriftPpm / 1e6))));
+        long? best = null;
+        for (var time = guess - 2; time <= guess + 2; time++)
+        {
+            if (time - OffsetAt(time) == corrected && (best is null || time % 1000 == 0))
+                best = time;
+        }
+
+        return best ?? guess;
+    }
+}
+
+/// <summary>Clock offsets of all nodes against one of them.</summary>
+public sealed class ClockTable
+{
+    private readonly Dictionary<string, ClockEstimate> byName;
+    private readonly ClockEstimate?[] byPoint;
+
+    internal ClockTable(IReadOnlyList<ClockEstimate> estimates, IReadOnlyList<CapturePoint> points)
+    {
+        Estimates = estimates;
+        byName = estimates.ToDictionary(e => e.Name, StringComparer.Ordinal);
+        byPoint = [.. points.Select(p => byName.GetValueOrDefault(p.Clock))];
+    }
+
+    /// <summary>One per node that has captures, ordered by name; the reference has offset 0.</summary>
+    public IReadOnlyList<ClockEstimate> Estimates { get; }
+
+    /// <summary>A time that a capture point's clock shows, on the reference clock; nanoseconds.</summary>
+    public long Correct(int point, long captured) => byPoint[point] is { } clock ? captured - clock.OffsetAt(captured) : captured;
+
+    /// <summary>A time that a node's clock shows, on the reference clock; as it is for a node without captures.</summary>
+    public long Correct(string clock, long captured) => byName.TryGetValue(clock, out var known) ? captured - known.OffsetAt(captured) : captured;
+
+    /// <summary>A time of the reference clock as a capture point's clock showed it.</summary>
+    public long AsCaptured(int point, long corrected) => byPoint[point] is { } clock ? clock.Captured(corrected) : corrected;
+
+    /// <summary>The time that the capture says, of an observation whose time was corrected; nanoseconds.</summary>
+    internal long AsCaptured(in Observation o) => AsCaptured(o.Point, o.Time);
+}

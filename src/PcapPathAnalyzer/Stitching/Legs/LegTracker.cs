@@ -1,0 +1,262 @@
+using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Observing;
+
+namespace PcapPathAnalyzer.Stitching.Legs;
+
+/// <summary>How a leg begins: what tells it from other connections between the same endpoints.</summary>
+internal enum LegKind : byte
+{
+    /// <summary>TCP whose handshake was not seen here.</summary>
+    Middle,
+
+    /// <summary>TCP from its handshake on: the client's initial sequence number names it.</summary>
+    Opened,
+
+    /// <summary>Datagrams; numbered, since an idle time ends an exchange.</summary>
+    Datagrams,
+}
+
+/// <summary>Sorts the packets of one file into legs as they come, by the numbers of that file.</summary>
+internal sealed class LegTracker
+{
+    /// <summary>Idle time after which datagrams between the same ports are another exchange: nf_conntrack_udp_timeout_stream.</summary>
+    private const long DatagramIdle = 120_000_000_000;
+
+    // A leg's number is that of its key, less one.
+    private readonly Interner<LegKey> keys = new();
+    private readonly Interner<PointAndTuple> otherPoints = new();
+    private State[] states = new State[64];
+    private State[] otherStates = new State[64];
+    private Endpoint[] endpoints = new Endpoint[64];
+    private LocalLeg[] legs = new LocalLeg[64];
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<LocalLeg> Legs => legs.AsSpan(0, Count);
+
+    /// <summary>The leg of an observation; -1 for ICMP errors about nothing seen here and for fragments without ports.</summary>
+    public int Assign(in Observation o, ObservationTables tables)
+    {
+        if (o.Kind == ObservationKind.IcmpError)
+            return StateOf(o.Point, EndpointOf(o.QuotedTuple, tables).Canonical).Leg - 1;
+        if (o.Kind == ObservationKind.Fragment && o.FragmentOffset != 0)
+            return -1;
+        var endpoint = EndpointOf(o.Tuple, tables);
+        ref var state = ref StateOf(o.Point, endpoint.Canonical);
+        var leg = endpoint.Protocol == IpProtocol.Tcp ? FindTcp(o, endpoint, ref state) : FindDatagram(o, endpoint, ref state);
+        state.Leg = leg + 1;
+        state.Time = o.Time;
+        legs[leg].Note(o);
+        return leg;
+    }
+
+    /// <summary>Forgets all legs; the memory stays for the next file.</summary>
+    public void Clear()
+    {
+        keys.Clear();
+        otherPoints.Clear();
+        Array.Clear(states);
+        Array.Clear(otherStates);
+        Array.Clear(endpoints);
+        Count = 0;
+    }
+
+    // What is asked of every packet's tuple, worked out once.
+    private ref Endpoint EndpointOf(int tuple, ObservationTables tables)
+    {
+        if (tuple >= endpoints.Length)
+            Array.Resize(ref endpoints, Math.Max(tuple + 1, endpoints.Length * 2));
+        if (!endpoints[tuple].IsKnown)
+        {
+            var value = tables.Tuples[tuple];
+            var reverse = tables.Tuples.Add(value.Reversed);
+            endpoints[tuple] = new Endpoint(reverse, Math.Min(tuple, reverse), value.Protocol, value.DestinationPort.CompareTo(value.SourcePort), value.Destination.IsMulticast);
+        }
+
+        return ref endpoints[tuple];
+    }
+
+    private ref State StateOf(int point, int canonical)
+    {
+        // Most files have one capture point.
+        if (point == 0)
+        {
+            if (canonical >= states.Length)
+                Array.Resize(ref states, Math.Max(canonical + 1, states.Length * 2));
+            return ref states[canonical];
+        }
+
+        var slot = otherPoints.Add(new PointAndTuple(point, canonical));
+        if (slot >= otherStates.Length)
+            Array.Resize(ref otherStates, Math.Max(slot + 1, otherStates.Length * 2));
+        return ref otherStates[slot];
+    }
+
+    private int FindTcp(in Observation o, in Endpoint endpoint, ref State state)
+    {
+        if ((o.TcpFlags & (TcpFlags.Syn | TcpFlags.Rst)) != TcpFlags.Syn || !o.HasTcp())
+        {
+            if (state.Leg > 0)
+                return state.Leg - 1;
+            var middle = GetOrAdd(new LegKey(endpoint.Canonical, 0, LegKind.Middle), o.Tuple, endpoint.Reverse);
+            // The lower port is the server's, as a first guess.
+            if (endpoint.PortOrder != 0)
+                legs[middle].Vote(endpoint.PortOrder < 0 ? o.Tuple : endpoint.Reverse);
+            return middle;
+        }
+
+        var isReply = (o.TcpFlags & TcpFlags.Ack) != 0;
+        // Simultaneous open (RFC 9293 section 3.5): the other side's SYN opens no second connection.
+        if (!isReply && state.Leg > 0 && legs[state.Leg - 1] is { Kind: LegKind.Opened, HasOnlySyns: true } half && half.Forward == endpoint.Reverse)
+        {
+            legs[state.Leg - 1].Meet(o.TcpSequence);
+            return state.Leg - 1;
+        }
+
+        if (isReply && state.Leg > 0 && legs[state.Leg - 1].IsSimultaneous)
+            return state.Leg - 1;
+        var isn = isReply ? o.TcpAcknowledgment - 1 : o.TcpSequence;
+        var leg = GetOrAdd(new LegKey(endpoint.Canonical, isn, LegKind.Opened), isReply ? endpoint.Reverse : o.Tuple, isReply ? o.Tuple : endpoint.Reverse);
+        legs[leg].IsDirectionCertain = true;
+        return leg;
+    }
+
+    private int FindDatagram(in Observation o, in Endpoint endpoint, ref State state)
+    {
+        if (state.Leg > 0 && o.Time - state.Time > DatagramIdle)
+            state.Epoch++;
+        var leg = GetOrAdd(new LegKey(endpoint.Canonical, state.Epoch, LegKind.Datagrams), o.Tuple, endpoint.Reverse);
+        var type = o.IcmpTypeCode >> 8;
+        if (endpoint.Protocol == IpProtocol.Icmp)
+            Turn(ref legs[leg], type is 8 or 13 ? o.Tuple : endpoint.Reverse, certain: type is 8 or 0 or 13 or 14);
+        else if (endpoint.Protocol == IpProtocol.Icmpv6)
+            Turn(ref legs[leg], IsAnswer(type) && !endpoint.IsToGroup ? endpoint.Reverse : o.Tuple, certain: type is 128 or 129);
+        else if (state.Leg != leg + 1)
+            legs[leg].Vote(o.Tuple); // who speaks first at a point asks
+        return leg;
+    }
+
+    // Echo reply (RFC 4443), router and neighbour advertisement (RFC 4861).
+    private static bool IsAnswer(int type) => type is 129 or 134 or 136;
+
+    private static void Turn(ref LocalLeg leg, int forward, bool certain)
+    {
+        if (leg.IsDirectionCertain)
+            return;
+        leg.Vote(forward);
+        if (!certain)
+            return;
+        if (forward != leg.Forward)
+            (leg.Forward, leg.Reverse) = (leg.Reverse, leg.Forward);
+        leg.IsDirectionCertain = true;
+    }
+
+    private int GetOrAdd(in LegKey key, int forward, int reverse)
+    {
+        var leg = keys.Add(key) - 1;
+        if (leg < Count)
+            return leg;
+        if (Count == legs.Length)
+            Array.Resize(ref legs, Count * 2);
+        legs[Count] = new LocalLeg { Forward = forward, Reverse = reverse, Number = key.Number, Kind = key.Kind, HasOnlySyns = true, FirstTime = long.MaxValue, LastTime = long.MinValue };
+        return Count++;
+    }
+
+    private readonly record struct PointAndTuple(int Point, int Canonical)
+    {
+        public override int GetHashCode() => (Point * 486187739) ^ Canonical;
+    }
+
+    private readonly record struct Endpoint(int Reverse, int Canonical, IpProtocol Protocol, int PortOrder, bool IsToGroup)
+    {
+        public bool IsKnown => Reverse != 0 || Canonical != 0;
+    }
+
+    // Leg is its number + 1, 0 where there is none.
+    private struct State
+    {
+        public int Leg;
+        public uint Epoch;
+        public long Time;
+    }
+}
+
+/// <summary>A leg as one file shows it.</summary>
+internal struct LocalLeg
+{
+    public int Forward;
+    public int Reverse;
+
+    /// <summary>Initial sequence number, or the count of idle times before these datagrams.</summary>
+    public uint Number;
+
+    public LegKind Kind;
+
+    /// <summary>A handshake or an ICMP request shows who is the client.</summary>
+    public bool IsDirectionCertain;
+
+    /// <summary>No packet but SYNs without ACK so far.</summary>
+    public bool HasOnlySyns;
+
+    /// <summary>Votes for <see cref="Forward"/> less those against it.</summary>
+    public int Votes;
+
+    public int Count;
+
+    /// <summary>By the file's own clock.</summary>
+    public long FirstTime;
+    public long LastTime;
+
+    /// <summary>Of the first packet: its tuple, and what shows which connection it continues.</summary>
+    public int FirstTuple;
+    public uint FirstSequence;
+    public uint FirstAcknowledgment;
+
+    /// <summary>False where the snap length left no packet's sequence numbers.</summary>
+    public bool HasFirstSequence;
+
+    /// <summary>Identities of the first two SYNs that differ; 0 where there are none.</summary>
+    public ulong FirstSyn;
+    public ulong SecondSyn;
+
+    /// <summary>Simultaneous open (RFC 9293 section 3.5): both sides sent a SYN, the other one with <see cref="OtherSequence"/>.</summary>
+    public bool IsSimultaneous;
+    public uint OtherSequence;
+
+    /// <summary>Initial sequence number of the server; valid with <see cref="HasServerSequence"/>.</summary>
+    public uint ServerSequence;
+    public bool HasServerSequence;
+
+    private void NoteHandshake(in Observation o)
+    {
+        if ((o.TcpFlags & TcpFlags.Ack) != 0)
+        {
+            (ServerSequence, HasServerSequence) = (o.TcpSequence, true);
+            return;
+        }
+
+        var identity = o.Identity();
+        if (FirstSyn == 0)
+            FirstSyn = identity;
+        else if (identity != FirstSyn && SecondSyn == 0)
+            SecondSyn = identity;
+    }
+
+    /// <summary>The other side sent a SYN too.</summary>
+    public void Meet(uint sequence) => (IsSimultaneous, OtherSequence) = (true, sequence);
+
+    public void Vote(int forward) => Votes += forward == Forward ? 1 : -1;
+
+    public void Note(in Observation o)
+    {
+        // The first packet of which enough was captured.
+        if (Count++ == 0 || (!HasFirstSequence && (o.Flags & PacketFlags.HasTcpAcknowledgment) != 0))
+            (FirstTuple, FirstSequence, FirstAcknowledgment, HasFirstSequence) = (o.Tuple, o.TcpSequence, o.TcpAcknowledgment, (o.Flags & PacketFlags.HasTcpAcknowledgment) != 0);
+        FirstTime = Math.Min(FirstTime, o.Time);
+        LastTime = Math.Max(LastTime, o.Time);
+        HasOnlySyns &= (o.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;
+        if ((o.TcpFlags & TcpFlags.Syn) != 0 && Kind == LegKind.Opened)
+            NoteHandshake(o);
+    }
+}

@@ -1,0 +1,187 @@
+using System.Runtime.InteropServices;
+using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Observing;
+
+namespace PcapPathAnalyzer.Stitching.Legs;
+
+/// <summary>
+/// Finds legs that have packets in common, for those whose handshake does not tell: datagrams, and TCP connections that
+/// began before the capture.
+/// </summary>
+/// <param name="observations">All of them.</param>
+/// <param name="areApart">Says that other evidence makes two legs two connections, whatever their packets look like.</param>
+internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bool> areApart)
+{
+    /// <summary>Identities that are compared; of more, a part is, the same at every point.</summary>
+    private const long Enough = 4_000_000;
+
+    /// <summary>Legs this short have all their packets compared.</summary>
+    private const int Short = 256;
+
+    /// <summary>An identity that more legs than this share proves nothing (keep-alives, equal queries without IP identification).</summary>
+    private const int MaxShared = 6;
+
+    private readonly ObservationTables tables = observations.Tables;
+    private readonly List<Leg> legs = observations.Legs;
+    private readonly Dictionary<ulong, Sharers> owners = [];
+    private readonly Dictionary<(int A, int B), PairScore> scores = [];
+    private readonly Dictionary<int, HashSet<Place>> places = [];
+
+    /// <summary>Legs that may be one connection, in order of their numbers.</summary>
+    public List<SharedPair> Pairs()
+    {
+        var asked = Asked();
+        var total = legs.Where(l => asked[l.Index]).Sum(l => (long)l.Count);
+        if (total == 0)
+            return [];
+        var mask = 0UL;
+        while (total / (long)(mask + 1) > Enough)
+            mask = (mask << 1) | 1;
+        for (var file = 0; file < observations.Files; file++)
+        {
+            observations.ForEach(file, consume: false, block =>
+            {
+                foreach (ref readonly var o in block)
+                {
+                    if (o.Leg < 0 || !asked[o.Leg] || !IsTelling(o))
+                        continue;
+                    // Payloads that only begin alike are told apart where all of them was captured; a copy cut short is held
+                    // against the beginning of the others.
+                    Note(o, o.Identity(), o.WholeHash, mask);
+                    if (o.WholeHash != 0)
+                        Note(o, o.Identity() ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), 0, mask);
+                }
+            });
+        }
+
+        foreach (var sharers in owners.Values)
+        {
+            if (sharers.Count is < 2 or > MaxShared)
+                continue;
+            for (var a = 0; a < sharers.Count; a++)
+            {
+                for (var b = a + 1; b < sharers.Count; b++)
+                    AddScore(sharers[a], sharers[b], sharers.IsProof);
+            }
+        }
+
+        NotePlaces();
+        return scores.OrderBy(s => s.Key).Select(s => s.Value.Pair(legs[s.Key.A], legs[s.Key.B])).Where(p => p.IsProven || !ShareAPlace(p.A, p.B, p.IsOpposed)).ToList();
+    }
+
+    private void NotePlaces()
+    {
+        foreach (var ((a, b), score) in scores)
+        {
+            if (score.IsProven)
+                continue;
+            places.TryAdd(a, []);
+            places.TryAdd(b, []);
+        }
+
+        for (var file = 0; file < observations.Files && places.Count > 0; file++)
+        {
+            observations.ForEach(file, consume: false, block =>
+            {
+                foreach (ref readonly var o in block)
+                {
+                    if (o.Leg >= 0 && o.Kind == ObservationKind.Packet && places.TryGetValue(o.Leg, out var seen))
+                        seen.Add(new Place(o.Point, o.Tunnel, o.Macs, o.Ttl, o.Heading, o.Tuple == legs[o.Leg].Forward));
+                }
+            });
+        }
+    }
+
+    // A packet passes a place once: what is seen there, on the same way, under two tuples is two packets, however alike.
+    public bool ShareAPlace(Leg x, Leg y, bool isOpposed)
+    {
+        if (!places.TryGetValue(x.Index, out var a) || !places.TryGetValue(y.Index, out var b))
+            return false;
+        return isOpposed ? b.Any(p => a.Contains(p with { IsForward = !p.IsForward })) : a.Overlaps(b);
+    }
+
+    // Handshakes speak for themselves, unless some connection has none: then any other may be its continuation.
+    private bool[] Asked()
+    {
+        var begunBefore = legs.Exists(l => l.InitialSequence is null && tables.Tuples[l.Forward].Protocol == IpProtocol.Tcp);
+        var asked = new bool[legs.Count];
+        foreach (var leg in legs)
+            asked[leg.Index] = tables.Tuples[leg.Forward].Protocol != IpProtocol.Tcp || begunBefore;
+        return asked;
+    }
+
+    private void Note(in Observation o, ulong identity, uint whole, ulong mask)
+    {
+        if ((identity & mask) != 0 && legs[o.Leg].Count > Short)
+            return;
+        if (!owners.TryGetValue(identity, out var list))
+            owners.Add(identity, list = new Sharers(o.HasTcp() && (o.TcpFlags & TcpFlags.Ack) != 0));
+        if (list.Count <= MaxShared && !list.Contains((o.Leg, o.Tuple, whole)))
+            list.Add((o.Leg, o.Tuple, whole));
+    }
+
+    private void AddScore((int Leg, int Tuple, uint Whole) x, (int Leg, int Tuple, uint Whole) y, bool isProof)
+    {
+        // Both are known whole: that is compared by itself.
+        if (x.Whole != 0 && y.Whole != 0)
+            return;
+        var (a, b) = x.Leg < y.Leg ? (x, y) : (y, x);
+        var (legA, legB) = (legs[a.Leg], legs[b.Leg]);
+        if (a.Leg == b.Leg || tables.Tuples[a.Tuple].Protocol != tables.Tuples[b.Tuple].Protocol || legA.Forward == legB.Forward || legA.Forward == legB.Reverse)
+            return;
+        if (!CanBeTranslated(tables.Tuples[a.Tuple]) || !CanBeTranslated(tables.Tuples[b.Tuple]) || areApart(legA, legB))
+            return;
+        if (legA.InitialSequence is { } isnA && legB.InitialSequence is { } isnB && isnA != isnB)
+            return;
+        // The packet must go the same way in both.
+        var sameWay = a.Tuple == legA.Forward == (b.Tuple == legB.Forward);
+        if (!sameWay && legA.IsDirectionCertain && legB.IsDirectionCertain)
+            return;
+        ref var score = ref CollectionsMarshal.GetValueRefOrAddDefault(scores, (a.Leg, b.Leg), out _);
+        score.Packets++;
+        score.Opposed += sameWay ? 0 : 1;
+        score.IsProven |= isProof;
+        var other = tables.Tuples[legB.Forward];
+        score.Kept = Kept(tables.Tuples[legA.Forward], sameWay ? other : other.Reversed);
+    }
+
+    // What is sent to a group is not translated, and every host's report looks alike; IPv6 link-local addresses stay on their link.
+    private static bool CanBeTranslated(in FiveTuple tuple) =>
+        !tuple.Destination.IsMulticast && !tuple.Destination.IsLimitedBroadcast && (tuple.Source.IsIpv4 || !(tuple.Source.IsLinkLocal || tuple.Destination.IsLinkLocal));
+
+    // A packet with neither IP identification nor sequence numbers nor a known payload could be anybody's.
+    private bool IsTelling(in Observation o) =>
+        o.Kind != ObservationKind.IcmpError && !IsNeighbourDiscovery(o) && (o.HasTcp() ? o.HasIdentification() || o.HasTcpTimestamp() || (o.TcpFlags & TcpFlags.Syn) != 0 || o.PayloadLength > 0 : o.PayloadHash > 1);
+
+    // RFC 4861, RFC 3810: of one link, so never translated. Echo is.
+    private bool IsNeighbourDiscovery(in Observation o) => tables.Tuples[o.Tuple].Protocol == IpProtocol.Icmpv6 && (o.IcmpTypeCode >> 8) is not (128 or 129);
+
+    /// <summary>How much of the tuple a translation kept, 0 to 6: a DNAT keeps the client's end (3), a SNAT the server's.</summary>
+    public static int Kept(in FiveTuple a, in FiveTuple b) =>
+        (a.Source == b.Source ? 2 : 0) + (a.SourcePort == b.SourcePort ? 1 : 0) + (a.Destination == b.Destination ? 2 : 0) + (a.DestinationPort == b.DestinationPort ? 1 : 0);
+
+    /// <summary>Legs that have a packet of one identity.</summary>
+    /// <param name="isProof">The packet carries both sides' sequence numbers: 64 bits that no two connections share by chance.</param>
+    private sealed class Sharers(bool isProof) : List<(int Leg, int Tuple, uint Whole)>(1)
+    {
+        public bool IsProof { get; } = isProof;
+    }
+
+    private readonly record struct Place(int Point, int Tunnel, int Macs, byte Ttl, PacketHeading Heading, bool IsForward);
+
+    private record struct PairScore
+    {
+        /// <summary>By a packet that carries both sides' sequence numbers.</summary>
+        public bool IsProven { get; set; }
+
+        public int Packets { get; set; }
+
+        /// <summary>Of the packets, those that go from client to server in one leg and back in the other, as the legs are turned so far.</summary>
+        public int Opposed { get; set; }
+
+        public int Kept { get; set; }
+
+        public readonly SharedPair Pair(Leg a, Leg b) => new(a, b, Packets) { IsProven = IsProven, IsOpposed = Opposed * 2 > Packets, Rank = (Packets * 8) + Kept };
+    }
+}

@@ -1,0 +1,77 @@
+using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Stitching.Observing;
+
+namespace PcapPathAnalyzer.Stitching.Matching;
+
+/// <summary>Tells TCP segments that repeat bytes from those that bring new ones (RFC 9293 section 3.8.1).</summary>
+internal static class Retransmission
+{
+    /// <summary>Bytes of sequence space: payload, and one each for SYN and FIN.</summary>
+    public static int SegmentLength(in Observation o) =>
+        Math.Max(0, o.PayloadLength) + ((o.TcpFlags & TcpFlags.Syn) != 0 ? 1 : 0) + ((o.TcpFlags & TcpFlags.Fin) != 0 ? 1 : 0);
+
+    /// <summary>
+    /// Marks those, of one direction in order of time, whose bytes were all sent before, and counts them. A keep-alive
+    /// repeats the byte before the next one and is not meant.
+    /// </summary>
+    public static int Mark(List<Transmission> transmissions)
+    {
+        var count = 0;
+        var sent = new SentRanges();
+        foreach (var t in transmissions)
+        {
+            if (t.SegmentLength == 0 || t.IsIcmpError || (t.TcpFlags & TcpFlags.Rst) != 0)
+                continue;
+            var end = t.Sequence + (uint)t.SegmentLength;
+            var keepAlive = t.SegmentLength == 1 && (t.TcpFlags & (TcpFlags.Syn | TcpFlags.Fin)) == 0 && sent.IsHighest(end);
+            if (!sent.Add(t.Sequence, end) && !keepAlive)
+            {
+                t.IsRetransmission = true;
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Ranges of the stream that were sent, apart and in order; nearly always one.</summary>
+    private sealed class SentRanges
+    {
+        private readonly List<(long Start, long End)> ranges = new(1);
+        private uint origin;
+
+        public bool IsHighest(uint end) => ranges.Count > 0 && ranges[^1].End == Unwrap(end);
+
+        /// <summary>False where all bytes of the range were there already.</summary>
+        public bool Add(uint start, uint end)
+        {
+            if (ranges.Count == 0)
+                origin = start;
+            var (from, to) = (Unwrap(start), Unwrap(end));
+            // From the end: new bytes come last. Ranges that touch become one.
+            var at = ranges.Count;
+            while (at > 0 && ranges[at - 1].Start > from)
+                at--;
+            if (at > 0 && ranges[at - 1].End >= to)
+                return false;
+            if (at > 0 && ranges[at - 1].End >= from)
+                ranges[--at] = (ranges[at].Start, to);
+            else
+                ranges.Insert(at, (from, to));
+            while (at + 1 < ranges.Count && ranges[at + 1].Start <= ranges[at].End)
+            {
+                ranges[at] = (ranges[at].Start, Math.Max(ranges[at].End, ranges[at + 1].End));
+                ranges.RemoveAt(at + 1);
+            }
+
+            return true;
+        }
+
+        // Distance from the first byte seen, or from the last known end where the stream has gone round 2^32.
+        private long Unwrap(uint sequence)
+        {
+            var reference = ranges.Count == 0 ? 0 : ranges[^1].End;
+            return reference + (int)(sequence - (uint)(reference + origin));
+        }
+    }
+}

@@ -1,0 +1,248 @@
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Observing;
+
+namespace PcapPathAnalyzer.Stitching.Matching;
+
+/// <summary>
+/// Finds, among the observations of one direction of one connection, those that are the same transmission. Times are on
+/// the reference clock. One instance serves one thread; its memory is used again.
+/// </summary>
+internal sealed class TransmissionMatcher(ObservationTables tables)
+{
+    /// <summary>Longest stay in the network of one packet: beyond it an equal packet is another one.</summary>
+    internal const long Lifetime = 10_000_000_000;
+
+    /// <summary>Equal copies at one place within this time are one packet seen twice; a retransmission comes no sooner (TCP_RTO_MIN is 200 ms, a tail loss probe needs a round trip).</summary>
+    private const long Echo = 1_000_000;
+
+    /// <summary>Equal packets that are under way at once; of more, the oldest are given up.</summary>
+    private const int MaxOpen = 64;
+
+    private readonly SegmentMerger segments = new();
+    private readonly FragmentIdentities fragments = new(tables);
+    private readonly CutSegments superSegments = new();
+    private readonly List<int> cut = [];
+    private readonly List<int> open = [];
+    private readonly List<int> copies = [];
+    private int[] slots = new int[128];
+    private ulong[] keys = new ulong[64];
+    private int[] nextCopy = new int[64];
+    private int[] lastCopy = new int[64];
+    private Observation[] items = [];
+    private int[] at = [];
+
+    public TransmissionSet Set { get; } = new();
+
+    /// <summary>Fills <see cref="Set"/>; each group's first position is its earliest observation, groups are in order of it.</summary>
+    /// <param name="observations">Where the observations are.</param>
+    /// <param name="indices">Those of the direction, by capture point, each point's in order of its file.</param>
+    /// <param name="count">How many indices there are.</param>
+    public void Match(Observation[] observations, int[] indices, int count)
+    {
+        (items, at) = (observations, indices);
+        Set.Reset(count);
+        Bucket(count);
+        AttachCut();
+        segments.Merge(items, at, Set);
+        Set.Heads.Sort(Compare);
+    }
+
+    // Groups what is equal, in a table of open addressing whose slots hold the first position + 1, and splits each group.
+    private void Bucket(int count)
+    {
+        cut.Clear();
+        fragments.Note(items, at, count);
+        var mask = Reserve(count) - 1;
+        for (var k = 0; k < count; k++)
+        {
+            ref var o = ref items[at[k]];
+            if (IsCut(o))
+            {
+                cut.Add(k);
+                lastCopy[k] = -1;
+                continue;
+            }
+
+            var key = fragments.KeyOf(o);
+            keys[k] = key;
+            nextCopy[k] = -1;
+            var slot = (int)(key >> 20) & mask;
+            while (slots[slot] != 0 && keys[slots[slot] - 1] != key)
+                slot = (slot + 1) & mask;
+            if (slots[slot] == 0)
+            {
+                slots[slot] = k + 1;
+                lastCopy[k] = k;
+                continue;
+            }
+
+            var first = slots[slot] - 1;
+            nextCopy[lastCopy[first]] = k;
+            lastCopy[first] = k;
+            lastCopy[k] = -1;
+        }
+
+        for (var k = 0; k < count; k++)
+        {
+            if (lastCopy[k] >= 0)
+                Split(k);
+        }
+    }
+
+    // Clears as many slots as this direction needs (those of the longest one would cost more than all else), and says how many.
+    private int Reserve(int count)
+    {
+        if (count > keys.Length)
+        {
+            keys = new ulong[count * 2];
+            nextCopy = new int[keys.Length];
+            lastCopy = new int[keys.Length];
+        }
+
+        var size = 16;
+        while (size < count * 2)
+            size *= 2;
+        if (slots.Length < size)
+            slots = new int[size];
+        else
+            Array.Clear(slots, 0, size);
+        return size;
+    }
+
+    // The snap length left less than identity needs.
+    private bool IsCut(in Observation o)
+    {
+        if (o.Kind is not (ObservationKind.Packet or ObservationKind.OuterFragment))
+            return false;
+        if (o.HasTcp())
+            return (o.Flags & Decode.PacketFlags.TcpOptionsCut) != 0;
+        return tables.Tuples[o.Tuple].Protocol == IpProtocol.Tcp || o.PayloadHash == 0;
+    }
+
+    private int Compare(int a, int b)
+    {
+        ref var x = ref items[at[a]];
+        ref var y = ref items[at[b]];
+        if (x.Time != y.Time)
+            return x.Time < y.Time ? -1 : 1;
+        return x.Point != y.Point ? x.Point - y.Point : x.Frame.CompareTo(y.Frame);
+    }
+
+    private void Split(int first)
+    {
+        copies.Clear();
+        for (var k = first; k >= 0; k = nextCopy[k])
+            copies.Add(k);
+        Sort(copies);
+        open.Clear();
+        foreach (var k in copies)
+        {
+            var home = -1;
+            for (var t = 0; t < open.Count && home < 0; t++)
+            {
+                if (Takes(open[t], k))
+                    home = open[t];
+            }
+
+            if (home >= 0)
+            {
+                Set.Append(home, k);
+                continue;
+            }
+
+            Set.Open(k);
+            open.Add(k);
+            if (open.Count > MaxOpen)
+                open.RemoveAt(0);
+        }
+    }
+
+    // Mostly a copy a point, nearly sorted: by insertion.
+    private void Sort(List<int> positions)
+    {
+        if (positions.Count > 48)
+        {
+            positions.Sort(Compare);
+            return;
+        }
+
+        for (var i = 1; i < positions.Count; i++)
+        {
+            var k = positions[i];
+            var j = i - 1;
+            for (; j >= 0 && Compare(positions[j], k) > 0; j--)
+                positions[j + 1] = positions[j];
+            positions[j + 1] = k;
+        }
+    }
+
+    private bool Takes(int transmission, int candidate)
+    {
+        ref var o = ref items[at[candidate]];
+        ref var head = ref items[at[transmission]];
+        if (o.Time - head.Time > Lifetime || !o.MayShareBody(head))
+            return false;
+        for (var k = transmission; k >= 0; k = Set.Next(k))
+        {
+            ref var known = ref items[at[k]];
+            if (known.Point != o.Point || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset || o.Kind == ObservationKind.OuterFragment)
+                continue;
+            if (known.Identification != o.Identification)
+                return false;
+            var gap = o.Time - known.Time;
+            // The same identification again within a moment is the capture's doing, not the sender's. Without one, only
+            // packets that nobody sends twice in a row (data, SYN) can be told from honest repetition.
+            var echo = o.HasIdentification() ? gap < 100 * Echo : gap < Echo && (o.IsTcpData() || (o.TcpFlags & Decode.TcpFlags.Syn) != 0);
+            if (!echo)
+                return false;
+        }
+
+        return true;
+    }
+
+    // A cut copy is the whole copies' packet when IP identification and length agree; where several do, the nearest in time.
+    private void AttachCut()
+    {
+        if (cut.Count == 0)
+            return;
+        var byLoose = new Dictionary<(uint, int, ushort), List<int>>();
+        superSegments.Use(items, at, Set.Heads);
+        foreach (var head in Set.Heads)
+            Slot(head).Add(head);
+        cut.Sort(Compare);
+        foreach (var k in cut)
+        {
+            var slot = Slot(k);
+            var nearest = -1;
+            var distance = Lifetime;
+            foreach (var head in slot)
+            {
+                var d = Math.Abs(items[at[k]].Time - items[at[head]].Time);
+                if (d < distance && items[at[k]].MayBeCutOf(items[at[head]]) && Takes(head, k))
+                    (nearest, distance) = (head, d);
+            }
+
+            if (nearest < 0 && (nearest = superSegments.Find(items, at, Set, k)) >= 0)
+                superSegments.Note(k, items[at[k]]);
+            if (nearest >= 0)
+            {
+                Set.Append(nearest, k);
+                continue;
+            }
+
+            Set.Open(k);
+            slot.Add(k);
+            if (slot.Count > MaxOpen)
+                slot.RemoveAt(0);
+        }
+
+        List<int> Slot(int k)
+        {
+            ref var o = ref items[at[k]];
+            var key = (o.Identification, o.Length, o.FragmentOffset);
+            if (!byLoose.TryGetValue(key, out var list))
+                byLoose.Add(key, list = []);
+            return list;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Legs;
+
+namespace PcapPathAnalyzer.Stitching.Observing;
+
+/// <summary>
+/// What one capture file holds, by numbers of its own: files are read side by side, and what they have in common is found
+/// out afterwards (<see cref="ReadingMerger"/>).
+/// </summary>
+internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
+{
+    /// <summary>Of this file while it is read and not merged; of another one later.</summary>
+    public FileNumbers Numbers { get; } = numbers;
+
+    // Fragments follow each other closely; of very many unfinished ones the memory is bounded.
+    private const int MaxAwaited = 4096;
+    private readonly Dictionary<FragmentKey, Observation> awaited = [];
+
+    public ObservationTables Tables => Numbers.Tables;
+
+    public ObservationBlocks Observations { get; } = new(pool);
+
+    public ResolutionLog Resolutions { get; } = new();
+
+    public List<Problem> Problems { get; } = [];
+
+    public long[] Faults { get; } = new long[Enum.GetValues<Decode.DecodeFault>().Length];
+
+    public long Frames { get; set; }
+
+    /// <summary>Puts an observation into its leg and keeps it.</summary>
+    public void Add(in Observation observation)
+    {
+        ref var o = ref Observations.Add();
+        o = observation;
+        o.Leg = Numbers.Legs.Assign(o, Tables);
+        if (o.Kind == ObservationKind.Fragment)
+            AddFragment(o);
+    }
+
+    /// <summary>Keeps a packet whose tunnel's packet is the first of several fragments, for those that follow.</summary>
+    public void Await(in FragmentKey outer, in Observation inside)
+    {
+        if (awaited.Count >= MaxAwaited)
+            awaited.Clear();
+        awaited[outer] = inside;
+    }
+
+    /// <summary>The packet inside a tunnel's packet of which this frame is a later fragment; false where the first one was not seen.</summary>
+    public bool TryContinue(in FragmentKey outer, out Observation inside) => awaited.TryGetValue(outer, out inside);
+
+    private void AddFragment(in Observation o)
+    {
+        var key = FragmentKey.Of(Tables.Tuples[o.Tuple], o.Identification);
+        if (o.FragmentOffset == 0)
+        {
+            Numbers.FirstFragments.TryAdd(key, o.Tuple);
+            return;
+        }
+
+        ref var later = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Numbers.LaterFragments, key, out var known);
+        if (!known)
+            later = new LocalLeg { Forward = o.Tuple, Reverse = Tables.Reverse(o.Tuple), Kind = LegKind.Datagrams, FirstTime = long.MaxValue, LastTime = long.MinValue };
+        later.Note(o);
+    }
+}
+
+/// <summary>What all fragments of a datagram share (RFC 791, RFC 8200 section 4.5).</summary>
+internal readonly record struct FragmentKey(IpAddress Source, IpAddress Destination, IpProtocol Protocol, uint Identification)
+{
+    public static FragmentKey Of(in FiveTuple tuple, uint identification) => new(tuple.Source, tuple.Destination, tuple.Protocol, identification);
+}

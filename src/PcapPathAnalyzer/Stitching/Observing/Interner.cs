@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using PcapPathAnalyzer.Primitives;
+
+namespace PcapPathAnalyzer.Stitching.Observing;
+
+/// <summary>Gives equal values one small number, in the order in which they are first seen. Number 0 is the default value.</summary>
+/// <remarks>
+/// Open addressing with linear probing, at most half full. A slot is eight bytes, a hash and a number, so that a probe
+/// rarely touches a value that is not the one looked for. It is asked once per packet; a Dictionary took twice the time.
+/// </remarks>
+public sealed class Interner<T>
+    where T : struct, IEquatable<T>
+{
+    private Slot[] slots = new Slot[32];
+    private T[] values = new T[16];
+
+    /// <summary>Numbers given so far, 0 included.</summary>
+    public int Count { get; private set; } = 1;
+
+    public T this[int number] => (uint)number < (uint)Count ? values[number] : throw new ArgumentOutOfRangeException(nameof(number));
+
+    /// <summary>Forgets all values; the memory stays for the next ones.</summary>
+    public void Clear()
+    {
+        Array.Clear(slots);
+        Count = 1;
+    }
+
+    /// <summary>The number of a value; 0 where it has none.</summary>
+    public int Find(in T value)
+    {
+        var hash = Hash(value);
+        var table = slots;
+        var mask = (uint)(table.Length - 1);
+        for (var at = hash & mask; table[at].Number != 0; at = (at + 1) & mask)
+        {
+            var slot = table[at];
+            if (slot.Hash == hash && values[slot.Number].Equals(value))
+                return slot.Number;
+        }
+
+        return 0;
+    }
+
+    /// <summary>The number of a value, a new one where it was not seen before.</summary>
+    public int Add(in T value) => FindOrInsert(value, Hash(value));
+
+    /// <summary>The first step of a lookup in steps, for many values at a time (<see cref="InternerBatch{T}"/>): its slot is on its way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal uint Begin(in T value)
+    {
+        var hash = Hash(value);
+        var table = slots;
+        CacheLine.Prefetch(in table[hash & (uint)(table.Length - 1)]);
+        return hash;
+    }
+
+    /// <summary>The second step: the first number with this hash, whose value is on its way; 0 where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Guess(uint hash)
+    {
+        var table = slots;
+        var mask = (uint)(table.Length - 1);
+        var at = hash & mask;
+        var slot = table[at];
+        while (slot.Hash != hash && slot.Number != 0)
+        {
+            at = (at + 1) & mask;
+            slot = table[at];
+        }
+
+        CacheLine.Prefetch(in values[slot.Number]);
+        return slot.Number;
+    }
+
+    /// <summary>The last step: the value's number, a new one where it was not seen before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Finish(in T value, uint hash, int guess) => values[guess].Equals(value) ? guess : FindOrInsert(value, hash);
+
+    // Fibonacci hashing: a value's own hash may have its entropy in any of its bits, the slot is chosen by the low ones.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Hash(in T value) => (uint)(((uint)value.GetHashCode() * 0x9E3779B97F4A7C15UL) >> 32);
+
+    private int FindOrInsert(in T value, uint hash)
+    {
+        var table = slots;
+        var mask = (uint)(table.Length - 1);
+        for (var at = hash & mask; ; at = (at + 1) & mask)
+        {
+            var slot = table[at];
+            if (slot.Number == 0)
+                return Insert(value, hash, at);
+            if (slot.Hash == hash && values[slot.Number].Equals(value))
+                return slot.Number;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Insert(in T value, uint hash, uint at)
+    {
+        // The default value has its number without a slot: slots of number 0 are free ones.
+        if (value.Equals(default))
+            return 0;
+        if (Count == values.Length)
+            Array.Resize(ref values, values.Length * 2);
+        var number = Count++;
+        values[number] = value;
+        slots[at] = new Slot(hash, number);
+        if (Count > slots.Length / 2)
+            Grow();
+        return number;
+    }
+
+    private void Grow()
+    {
+        var larger = new Slot[slots.Length * 2];
+        var mask = (uint)(larger.Length - 1);
+        foreach (var slot in slots)
+        {
+            if (slot.Number == 0)
+                continue;
+            var at = slot.Hash & mask;
+            while (larger[at].Number != 0)
+                at = (at + 1) & mask;
+            larger[at] = slot;
+        }
+
+        slots = larger;
+    }
+
+    // One word, so that a slot is one read.
+    private readonly struct Slot(uint hash, int number)
+    {
+        private readonly ulong word = ((ulong)hash << 32) | (uint)number;
+
+        public uint Hash => (uint)(word >> 32);
+
+        public int Number => (int)word;
+    }
+}

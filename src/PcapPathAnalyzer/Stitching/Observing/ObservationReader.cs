@@ -1,0 +1,234 @@
+using System.Buffers.Binary;
+using PcapPathAnalyzer.Bundles;
+using PcapPathAnalyzer.Capture;
+using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Wire;
+
+namespace PcapPathAnalyzer.Stitching.Observing;
+
+/// <summary>Says whether a frame, from the link layer on, is to be looked at.</summary>
+public delegate bool FrameFilter(LinkType linkType, ReadOnlySpan<byte> frame);
+
+/// <summary>Turns the frames of a capture file into observations.</summary>
+internal sealed class ObservationReader(CapturePointResolver resolver, FrameDecoder decoder, FrameFilter? filter)
+{
+    /// <summary>Bytes of payload that count for identity: enough for a DNS transaction and its first label, few enough to survive short snap lengths.</summary>
+    private const int HashedBytes = 16;
+
+    /// <summary>Bytes of payload that tell datagrams apart which begin alike, where all of them were captured.</summary>
+    private const int WholeBytes = 256;
+
+    private readonly DecodedFrame frame = new();
+
+    // Observations whose tuples are being looked up, many at a time, in their order.
+    private readonly Observation[] waiting = new Observation[InternerBatch<TupleKey>.Capacity];
+    private int waitingCount;
+
+    /// <summary>Reads a file to its end, or as far as it can be read.</summary>
+    public void Read(BundleCapture capture, CaptureReading into)
+    {
+        using var reader = CaptureReader.Open(capture.Open(), capture.File);
+        var points = resolver.ForFile(capture, into.Tables.Points);
+        try
+        {
+            while (reader.TryRead(out var captured))
+            {
+                var description = reader.Interfaces[captured.Interface];
+                if (filter is not null && !filter(description.LinkType, captured.Data))
+                    continue;
+                decoder.Decode(description.LinkType, captured.Data, captured.OriginalLength, frame);
+                into.Frames++;
+                into.Faults[(int)frame.Fault]++;
+                var point = points.Find(captured.Interface, description, frame);
+                Count(point, captured);
+                if (frame.EtherType == EtherTypes.Arp)
+                    into.Resolutions.Note(point, frame.Arp, captured.Number, captured.Time.Nanoseconds);
+                if (frame.Count > 0 && !IsOpaqueTunnel())
+                    Add(into, point, captured);
+                else if (frame.Count > 0)
+                    CountOpaque(into.Tables, point, captured);
+            }
+        }
+        finally
+        {
+            AddWaiting(into);
+            points.Finish(reader.Interfaces);
+            into.Problems.AddRange(reader.Problems);
+        }
+    }
+
+    private static void Count(CapturePoint point, in CapturedFrame captured)
+    {
+        if (point.Frames++ == 0 || captured.Time < point.FirstTime)
+            point.FirstTime = captured.Time;
+        if (captured.Time > point.LastTime)
+            point.LastTime = captured.Time;
+        point.Bytes += captured.OriginalLength;
+        point.Activity.Note(captured.Time.Nanoseconds);
+    }
+
+    // ARP inside a tunnel, or an inside that was not captured: the tunnel's own packet is nobody's flow.
+    private bool IsOpaqueTunnel() => (frame.Innermost.Flags & PacketFlags.Tunnel) != 0;
+
+    private void CountOpaque(ObservationTables tables, CapturePoint point, in CapturedFrame captured)
+    {
+        ref readonly var outer = ref frame.Innermost;
+        var number = tables.Tunnels.Add(new TunnelKey(frame.Link.Encapsulation, frame.Link.Vni, outer.Source, outer.Destination));
+        point.TunnelAt(number, tables).Add(captured.OriginalLength, hasIp: false);
+    }
+
+    // Fragments of a tunnel's packet carry pieces of the packet inside. True where this frame is a later one of a known packet.
+    private bool IsPieceOfInside(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
+    {
+        ref readonly var packet = ref frame.Innermost;
+        if (!packet.IsLaterFragment)
+            return false;
+        AddWaiting(reading);
+        if (!reading.TryContinue(FragmentKey.Of(packet.Tuple, packet.Identification), out var piece))
+            return false;
+        piece.Kind = ObservationKind.OuterFragment;
+        (piece.Time, piece.Frame, piece.Point, piece.Length) = (captured.Time.Nanoseconds, (uint)captured.Number, (ushort)point.Index, packet.TotalLength);
+        point.Packets++;
+        reading.Add(piece);
+        return true;
+    }
+
+    private void Add(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
+    {
+        if (frame.Count == 1 && IsPieceOfInside(reading, point, captured))
+            return;
+        ref readonly var packet = ref frame.Innermost;
+        var tables = reading.Tables;
+        point.Packets++;
+        ref var o = ref waiting[waitingCount];
+        o = new Observation
+        {
+            Time = captured.Time.Nanoseconds,
+            Frame = (uint)captured.Number,
+            Leg = -1,
+            Point = (ushort)point.Index,
+            Tunnel = Tunnel(tables, packet),
+            Macs = packet.SourceMac.IsNone && packet.DestinationMac.IsNone ? 0 : tables.Macs.Add(new MacPair(packet.SourceMac, packet.DestinationMac)),
+            Ttl = packet.Ttl,
+            Flags = packet.Flags,
+            Identification = packet.Identification,
+            FragmentOffset = packet.FragmentOffset,
+            PayloadLength = packet.PayloadLength,
+            Length = packet.TotalLength,
+            TcpFlags = packet.TcpFlags,
+            TcpSequence = packet.TcpSequence,
+            TcpAcknowledgment = packet.TcpAcknowledgment,
+            Heading = frame.CookedPacketType switch { < 0 => PacketHeading.Unknown, 4 => PacketHeading.Outgoing, _ => PacketHeading.Incoming },
+            Kind = packet.IsFragment ? ObservationKind.Fragment : ObservationKind.Packet,
+        };
+        if (packet.Protocol == IpProtocol.Tcp)
+        {
+            o.Window = packet.TcpWindow;
+            o.TcpTimestamp = packet.TcpTimestampValue;
+        }
+        else
+        {
+            o.PayloadHash = HashPayload(packet, captured.Data);
+            if (o.Kind == ObservationKind.Packet && packet.Protocol != IpProtocol.Tcp && packet.PayloadLength > HashedBytes)
+                o.WholeHash = HashWhole(packet, captured.Data);
+            if (packet.Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 && packet.HasTransport)
+            {
+                o.IcmpTypeCode = (ushort)((packet.IcmpType << 8) | packet.IcmpCode);
+                o.TcpSequence = packet.IcmpSequence;
+                if (packet.Protocol == IpProtocol.Icmpv6)
+                    reading.Resolutions.Note(point, packet, captured.Data[Math.Min(packet.TransportOffset, captured.Data.Length)..], captured.Number, captured.Time.Nanoseconds);
+            }
+        }
+
+        ref readonly var last = ref frame.Packets[frame.Count - 1];
+        if (last.Encapsulation == Encapsulation.IcmpQuote)
+        {
+            o.Kind = ObservationKind.IcmpError;
+            o.PayloadHash = HashQuote(last);
+            o.QuotedTuple = tables.Tuples.Add(last.Tuple);
+        }
+
+        if (o.Tunnel != 0)
+            point.TunnelAt(o.Tunnel, tables).Add(captured.OriginalLength, hasIp: true);
+        waitingCount++;
+        if (tables.Tuples.Ask(packet))
+            AddWaiting(reading);
+        if (o.Tunnel == 0)
+            return;
+        foreach (ref readonly var outer in frame.Packets)
+        {
+            if (outer.HeaderOffset >= packet.HeaderOffset || !outer.IsFragment)
+                continue;
+            AddWaiting(reading);
+            reading.Await(FragmentKey.Of(outer.Tuple, outer.Identification), o);
+        }
+    }
+
+    private void AddWaiting(CaptureReading reading)
+    {
+        var tuples = reading.Tables.Tuples.Answer();
+        for (var i = 0; i < waitingCount; i++)
+        {
+            waiting[i].Tuple = tuples[i];
+            reading.Add(waiting[i]);
+        }
+
+        waitingCount = 0;
+    }
+
+    private int Tunnel(ObservationTables tables, in PacketFacts inner)
+    {
+        if (inner.Encapsulation == Encapsulation.None)
+            return 0;
+        // The header just outside the innermost travelling packet.
+        ref readonly var outer = ref frame.Packets[0];
+        foreach (ref readonly var p in frame.Packets)
+        {
+            if (p.HeaderOffset >= inner.HeaderOffset)
+                break;
+            outer = ref p;
+        }
+
+        return tables.Tunnels.Add(new TunnelKey(inner.Encapsulation, inner.Vni, outer.Source, outer.Destination));
+    }
+
+    // 0 says "not known": fewer bytes were captured than a complete copy would hash.
+    private static uint HashPayload(in PacketFacts packet, ReadOnlySpan<byte> data)
+    {
+        var length = Math.Min(HashedBytes, packet.PayloadLength);
+        if (length == 0)
+            return 1;
+        if (packet.PayloadOffset + length > data.Length)
+            return 0;
+        var hash = 2166136261u; // FNV-1a
+        foreach (var b in data.Slice(packet.PayloadOffset, length))
+            hash = (hash ^ b) * 16777619;
+        return hash == 0 ? 1 : hash;
+    }
+
+    // What a quoted packet keeps when the error about it is translated with it (nf_nat_icmp_reply_translation).
+    private static uint HashQuote(in PacketFacts quoted)
+    {
+        var hash = Mixed(((ulong)quoted.Identification << 32) | (uint)quoted.TotalLength);
+        hash = Mixed(hash ^ ((ulong)quoted.TcpSequence << 32) ^ ((ulong)quoted.FragmentOffset << 16) ^ ((ulong)quoted.Protocol << 8) ^ quoted.Ttl);
+        return Math.Max(1, (uint)(hash >> 32) ^ quoted.IcmpSequence);
+    }
+
+    private static uint HashWhole(in PacketFacts packet, ReadOnlySpan<byte> data)
+    {
+        var length = Math.Min(WholeBytes, packet.PayloadLength);
+        if (packet.PayloadOffset + length > data.Length)
+            return 0;
+        var rest = data.Slice(packet.PayloadOffset, length);
+        var hash = (ulong)length;
+        for (; rest.Length >= sizeof(ulong); rest = rest[sizeof(ulong)..])
+            hash = Mixed(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest));
+        foreach (var b in rest)
+            hash = Mixed(hash ^ b);
+        return Math.Max(1, (uint)(hash >> 32));
+    }
+
+    private static ulong Mixed(ulong hash) => System.Numerics.BitOperations.RotateLeft(hash * 0x9E3779B97F4A7C15UL, 29);
+}

@@ -1,0 +1,182 @@
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Legs;
+
+namespace PcapPathAnalyzer.Stitching.Observing;
+
+/// <summary>
+/// Brings the files' own numbers for tuples, tunnels, capture points and legs to common ones, file by file in their order,
+/// so that the result does not depend on which was read first.
+/// </summary>
+internal sealed class ReadingMerger(FileNumbersPool? pool = null)
+{
+    private readonly ObservationTables tables = new();
+    private readonly List<Leg> legs = [];
+    // A leg's number is that of its key, less one.
+    private readonly Interner<LegKey> keys = new();
+    private readonly Dictionary<FragmentKey, int> firstFragments = [];
+    private readonly List<CaptureReading> readings = [];
+    private readonly List<ReadingNumbers> numbers = [];
+    private readonly List<NotOpened> waiting = [];
+    private LegsByNumber? found;
+
+    private LegsByNumber ByTuple => found ??= new LegsByNumber(legs);
+
+    public static Observations Merge(IEnumerable<CaptureReading> readings)
+    {
+        var merger = new ReadingMerger();
+        foreach (var reading in readings)
+            merger.Add(reading);
+        return merger.Finish();
+    }
+
+    /// <summary>Takes the next file, in the files' order. Its own numbers are used up.</summary>
+    public void Add(CaptureReading reading)
+    {
+        var own = reading.Numbers;
+        var map = Number(own);
+        var clock = own.Tables.Points.Count > 0 ? own.Tables.Points[0].Clock : "";
+        var others = new List<(int Index, LocalLeg Leg)>();
+        for (var i = 0; i < own.Legs.Count; i++)
+        {
+            ref readonly var local = ref own.Legs.Legs[i];
+            if (local.Kind == LegKind.Opened)
+                map.Legs[i] = Join(clock, local, GetOrAdd(local, map), map);
+            else
+                others.Add((i, local));
+        }
+
+        if (others.Count > 0 || own.LaterFragments.Count > 0)
+            waiting.Add(new NotOpened(clock, map, others, own.LaterFragments));
+        readings.Add(reading);
+        numbers.Add(map);
+        pool?.Return(own);
+    }
+
+    /// <summary>All files were added. Only now all handshakes are known, and what was met in the middle can be given to the connection it continues.</summary>
+    public Observations Finish()
+    {
+        foreach (var (clock, map, others, laterFragments) in waiting)
+        {
+            foreach (var (i, local) in others)
+                map.Legs[i] = Join(clock, local, Continued(local, map) ?? GetOrAdd(local, map), map);
+            foreach (var (key, local) in laterFragments)
+            {
+                if (!firstFragments.ContainsKey(key))
+                    GetOrAdd(local, map).Note(clock, local);
+            }
+        }
+
+        waiting.Clear();
+        tables.SharePlaces();
+        return new Observations(tables, legs, readings, numbers, ByTuple, firstFragments);
+    }
+
+    private ReadingNumbers Number(FileNumbers own)
+    {
+        var first = tables.Points.Count;
+        foreach (var point in own.Tables.Points)
+        {
+            point.Index = tables.Points.Count;
+            tables.Points.Add(point);
+        }
+
+        var map = new ReadingNumbers(
+            first,
+            Map(own.Tables.Tuples.Count, i => tables.Tuples.Add(own.Tables.Tuples[i])),
+            Map(own.Tables.Tunnels, tables.Tunnels),
+            Map(own.Tables.Macs, tables.Macs),
+            new int[own.Legs.Count]);
+        foreach (var (key, tuple) in own.FirstFragments)
+            firstFragments.TryAdd(key, map.Tuples[tuple]);
+        return map;
+    }
+
+    private static int[] Map<T>(Interner<T> from, Interner<T> to)
+        where T : struct, IEquatable<T> => Map(from.Count, i => to.Add(from[i]));
+
+    private static int[] Map(int count, Func<int, int> number)
+    {
+        var map = new int[count];
+        for (var i = 0; i < map.Length; i++)
+            map[i] = number(i);
+        return map;
+    }
+
+    private static int Join(string clock, in LocalLeg local, Leg leg, ReadingNumbers map)
+    {
+        var forward = Ends(local, map).Forward;
+        if (local.IsDirectionCertain)
+            leg.Settle(forward);
+        else
+            leg.Vote(forward, local.Votes);
+        leg.Note(clock, local);
+        leg.NoteHandshake(local);
+        return leg.Index;
+    }
+
+    // Packets met before any SYN at some point (a capture that began late there, or reordering) belong to the connection
+    // whose sequence numbers they continue most closely.
+    private Leg? Continued(in LocalLeg local, ReadingNumbers map)
+    {
+        if (local.Kind != LegKind.Middle)
+            return null;
+        const uint window = 1u << 30;
+        if (!local.HasFirstSequence)
+            return OnlyOpened(local, map);
+        Leg? best = null;
+        var distance = window;
+        var firstTuple = map.Tuples[local.FirstTuple];
+        for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
+        {
+            if (leg.InitialSequence is not { } isn)
+                continue;
+            var fromClient = firstTuple == leg.Forward ? local.FirstSequence : local.FirstAcknowledgment;
+            if (fromClient - isn < distance)
+                (best, distance) = (leg, fromClient - isn);
+        }
+
+        return best;
+    }
+
+    // The snap length left the ports and no sequence number: with these ports one connection was opened, or nobody can tell which.
+    private Leg? OnlyOpened(in LocalLeg local, ReadingNumbers map)
+    {
+        Leg? only = null;
+        for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
+        {
+            if (leg.InitialSequence is null)
+                continue;
+            if (only is not null)
+                return null;
+            only = leg;
+        }
+
+        return only;
+    }
+
+    // Each side of a simultaneous open is the client where its SYN was seen first: for all files it is the side of the lower number.
+    private static (int Forward, int Reverse, uint Number) Ends(in LocalLeg local, ReadingNumbers map)
+    {
+        var (forward, reverse) = (map.Tuples[local.Forward], map.Tuples[local.Reverse]);
+        return local.IsSimultaneous && reverse < forward ? (reverse, forward, local.OtherSequence) : (forward, reverse, local.Number);
+    }
+
+    private Leg GetOrAdd(in LocalLeg local, ReadingNumbers map)
+    {
+        var (forward, reverse, initial) = Ends(local, map);
+        var canonical = Math.Min(forward, reverse);
+        var number = keys.Add(new LegKey(canonical, initial, local.Kind)) - 1;
+        if (number < legs.Count)
+            return legs[number];
+        var leg = new Leg(number, forward, reverse) { InitialSequence = local.Kind == LegKind.Opened ? initial : null };
+        legs.Add(leg);
+        ByTuple.Add(canonical, leg);
+        return leg;
+    }
+
+    // Legs that may continue one whose handshake another file has.
+    private sealed record NotOpened(string Clock, ReadingNumbers Map, List<(int Index, LocalLeg Leg)> Legs, Dictionary<FragmentKey, LocalLeg> LaterFragments);
+}
+
+/// <summary>The common number of each of a file's own.</summary>
+internal sealed record ReadingNumbers(int FirstPoint, int[] Tuples, int[] Tunnels, int[] Macs, int[] Legs);

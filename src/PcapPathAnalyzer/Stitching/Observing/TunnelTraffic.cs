@@ -1,0 +1,26 @@
+namespace PcapPathAnalyzer.Stitching.Observing;
+
+/// <summary>What one capture point saw of a tunnel, whatever travelled inside.</summary>
+public sealed class TunnelTraffic
+{
+    internal TunnelTraffic(TunnelKey tunnel) => Tunnel = tunnel;
+
+    /// <summary>The innermost tunnel around the packets.</summary>
+    public TunnelKey Tunnel { get; }
+
+    public long Packets { get; private set; }
+
+    /// <summary>On the wire, from the link layer on.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Of the packets, those without an IP packet that could be read: ARP, control messages, or cut by the snap length.</summary>
+    public long WithoutIp { get; private set; }
+
+    internal void Add(int length, bool hasIp)
+    {
+        Packets++;
+        Bytes += length;
+        if (!hasIp)
+            WithoutIp++;
+    }
+}
