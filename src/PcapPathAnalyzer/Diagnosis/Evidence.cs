@@ -9,6 +9,8 @@ namespace PcapPathAnalyzer.Diagnosis;
 /// <summary>What a finding may look at: the observed flows, and the network that the dumps describe.</summary>
 public sealed class Evidence
 {
+    private readonly Dictionary<Flow, LostPacket> lostOf;
+
     internal Evidence(Network network, ObservationTables store, IReadOnlyList<Flow> flows, ClockTable clocks, IReadOnlyList<Problem> problems)
     {
         Network = network;
@@ -18,6 +20,7 @@ public sealed class Evidence
         Clocks = clocks;
         Problems = problems;
         Lost = [.. flows.Where(f => f.Failed()).Select(f => LossFinder.Find(store, network, f)).OfType<LostPacket>()];
+        lostOf = Lost.ToDictionary(static l => l.Flow);
         Gaps = new CaptureGaps(store, flows, clocks);
         Coverage = new Coverage(this);
     }
@@ -45,6 +48,9 @@ public sealed class Evidence
 
     /// <summary>One per failed flow whose packets end somewhere; those that arrived and were not answered too.</summary>
     internal IReadOnlyList<LostPacket> Lost { get; }
+
+    /// <summary>Where a flow's packets end; null where it did not fail, or the place is not known.</summary>
+    internal LostPacket? LostOf(Flow flow) => lostOf.GetValueOrDefault(flow);
 
     internal Coverage Coverage { get; }
 

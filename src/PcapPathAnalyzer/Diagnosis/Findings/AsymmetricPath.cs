@@ -50,7 +50,7 @@ internal sealed class AsymmetricPath : IFindingRule
     private static FlowDirection Direction(Flow f, bool isReply) => isReply ? f.Reply : f.Forward;
 
     private static bool IsCause(Evidence evidence, Flow flow, Part part) =>
-        evidence.Lost.Any(l => l.Flow == flow && l.Place.Node == part.Via) || (flow.Failed() && Foreign(flow) is not null);
+        evidence.LostOf(flow)?.Place.Node == part.Via || (flow.Failed() && Foreign(flow) is not null);
 
     // An answer that reaches the client from an address it never asked: the node that sees half of the connection took it for a new one.
     private static Hop? Foreign(Flow flow) => flow.Reply.Hops.FirstOrDefault(h => h.Point.Namespace == flow.ClientNamespace && h.Tuple.Destination == flow.Requested.Source

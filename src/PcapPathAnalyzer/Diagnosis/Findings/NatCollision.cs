@@ -29,8 +29,11 @@ internal sealed class NatCollision : IFindingRule
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         var lost = evidence.Flows.SelectMany(f => Vanished(evidence, f)).ToList();
-        var firsts = lost.Count == 0 ? [] : evidence.Flows.SelectMany(Firsts).ToList();
-        var races = lost.Where(l => !GotOn(evidence, l)).Select(l => (Lost: l, Rival: Rival(l, firsts))).Where(x => x.Rival is not null);
+        if (lost.Count == 0)
+            yield break;
+        var bySource = evidence.Flows.ToLookup(static f => (f.Protocol, f.Requested.Source, f.Requested.SourcePort));
+        var firsts = evidence.Flows.SelectMany(Firsts).ToLookup(static r => Contested(r.Flow));
+        var races = lost.Where(l => !GotOn(bySource, l)).Select(l => (Lost: l, Rival: Rival(l, firsts))).Where(x => x.Rival is not null);
         foreach (var group in races.GroupBy(x => (x.Lost.Node, x.Lost.Flow.Protocol, x.Lost.Flow.Requested.Destination, x.Lost.Flow.Requested.DestinationPort)))
         {
             var items = group.ToList();
@@ -73,7 +76,7 @@ internal sealed class NatCollision : IFindingRule
                     yield return new Loser(flow, t, hops[t.LastHop - 1], node);
             }
         }
-        else if (evidence.Lost.FirstOrDefault(l => l.Flow == flow && !l.IsReply && l.Stage == LossStage.Received && !l.HasArrived) is { } lost && NextPoint.Captured(evidence, lost) is not null)
+        else if (evidence.LostOf(flow) is { IsReply: false, Stage: LossStage.Received, HasArrived: false } lost && NextPoint.Captured(evidence, lost) is not null)
         {
             foreach (var t in lost.Packets.Where(t => IsFirst(flow, t)).Take(1))
                 yield return new Loser(flow, t, lost.Last, lost.Place.Node);
@@ -81,8 +84,8 @@ internal sealed class NatCollision : IFindingRule
     }
 
     // Newer kernels let both through, each to an endpoint of its own (nf_ct_resolve_clash): then the other half is a flow of its own.
-    private static bool GotOn(Evidence evidence, Loser lost) => evidence.Flows.Any(f =>
-        f != lost.Flow && f.Protocol == lost.Flow.Protocol && f.Requested.Source == lost.Flow.Requested.Source && f.Requested.SourcePort == lost.Flow.Requested.SourcePort && Math.Abs(f.FirstTime.Nanoseconds - lost.Packet.Time) < Race);
+    private static bool GotOn(ILookup<(IpProtocol, IpAddress, ushort), Flow> bySource, Loser lost) => bySource[(lost.Flow.Protocol, lost.Flow.Requested.Source, lost.Flow.Requested.SourcePort)].Any(f =>
+        f != lost.Flow && Math.Abs(f.FirstTime.Nanoseconds - lost.Packet.Time) < Race);
 
     private static bool IsFirst(Flow flow, Transmission t) =>
         !t.IsIcmpError && (flow.Protocol == IpProtocol.Udp ? !flow.Reply.Transmissions.Any(r => r.Time < t.Time) : t.Is(TcpFlags.Syn | TcpFlags.Ack, TcpFlags.Syn));
@@ -91,10 +94,13 @@ internal sealed class NatCollision : IFindingRule
         flow.Protocol == IpProtocol.Tcp || flow.Protocol == IpProtocol.Udp ? flow.Forward.Transmissions.Where(t => IsFirst(flow, t)).Select(t => new Runner(flow, t)) : [];
 
     // Another first packet at that moment that the kernel would give the same entry: the same socket's, or one with the same port to the same server.
-    private static Runner? Rival(Loser lost, List<Runner> firsts) => firsts.Find(r =>
-        r.Packet != lost.Packet && r.Flow.Protocol == lost.Flow.Protocol && Math.Abs(r.Packet.Time - lost.Packet.Time) < Race && IsBeyond(r, lost.Node)
-        && r.Flow.Requested.SourcePort == lost.Flow.Requested.SourcePort && r.Flow.Requested.DestinationPort == lost.Flow.Requested.DestinationPort && r.Flow.Requested.Destination == lost.Flow.Requested.Destination
+    private static Runner? Rival(Loser lost, ILookup<(IpProtocol, ushort, IpAddress, ushort), Runner> firsts) => firsts[Contested(lost.Flow)].FirstOrDefault(r =>
+        r.Packet != lost.Packet && Math.Abs(r.Packet.Time - lost.Packet.Time) < Race && IsBeyond(r, lost.Node)
         && (r.Flow == lost.Flow || r.Flow.Forward.Hops.Any(h => h.Tuple.Source != r.Flow.Requested.Source)));
+
+    // What two connections have in common that may be given one entry: all but the client's address.
+    private static (IpProtocol Protocol, ushort SourcePort, IpAddress Destination, ushort DestinationPort) Contested(Flow flow) =>
+        (flow.Protocol, flow.Requested.SourcePort, flow.Requested.Destination, flow.Requested.DestinationPort);
 
     private static bool IsBeyond(Runner r, NetworkNamespace node) =>
         r.Packet.LastHop > 0 && (r.Flow.Forward.Hops[r.Packet.LastHop - 1].Tuple != r.Flow.Requested || r.Flow.Forward.Hops[r.Packet.LastHop - 1].Point.Home?.Node != node);
