@@ -38,12 +38,13 @@ internal static class ConnectionMatcher
         return RuleMatcher.Of(match.Extension == "conntrack" && rule.Matches.Any(m => m is ConntrackStateMatch && AreTogether(rule.Text, m.Text, match.Text)));
     }
 
-    // Of one -m.
-    private static bool AreTogether(string rule, string one, string other)
-    {
-        var (a, b) = (rule.IndexOf(one, StringComparison.Ordinal), rule.IndexOf(other, StringComparison.Ordinal));
-        return a < 0 || b < 0 || !rule.AsSpan(Math.Min(a, b), Math.Abs(a - b)).Contains(" -m ", StringComparison.Ordinal);
-    }
+    // Of one -m; a condition that stands twice has to be of it both times.
+    private static bool AreTogether(string rule, string one, string other) =>
+        AreTogether(rule, rule.IndexOf(one, StringComparison.Ordinal), rule.IndexOf(other, StringComparison.Ordinal))
+        && AreTogether(rule, rule.IndexOf(one, StringComparison.Ordinal), rule.LastIndexOf(other, StringComparison.Ordinal));
+
+    private static bool AreTogether(string rule, int a, int b) =>
+        a < 0 || b < 0 || !rule.AsSpan(Math.Min(a, b), Math.Abs(a - b)).Contains(" -m ", StringComparison.Ordinal);
 
     private static Answer Port(ConntrackPortMatch m, Connection c)
     {

@@ -32,6 +32,9 @@ public sealed class LegacyTablesTests
                 await Task.Delay(50);
                 network.Run("for t in raw mangle nat filter; do on $router iptables-legacy -t $t -Z; done");
                 var path = await network.AgreeAsync(Probe.Of(RouterNetwork.ClientAddress, destination, protocol, protocol == IpProtocol.Icmp ? 0 : 7) with { Payload = 40 - (protocol == IpProtocol.Tcp ? 20 : 8) }, RouterNetwork.Client);
+                // Of ways that legacy rules leave open no trace tells which one was gone.
+                if (path.Conditions.Count > 0)
+                    continue;
                 var counted = Counted(network.Output("on $router iptables-legacy-save -c"));
                 var walked = path.Steps.Concat(path.Reply).Where(s => s is { Kind: StepKind.Rule, Namespace: RouterNetwork.Router } && s.Location!.Value.File.EndsWith("legacy-save", StringComparison.Ordinal) && !s.Text.EndsWith(KernelJudge.Open, StringComparison.Ordinal))
                     .GroupBy(s => s.Location!.Value.Line).ToDictionary(g => g.Key, g => (long)g.Count());
