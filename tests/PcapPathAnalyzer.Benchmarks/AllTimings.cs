@@ -17,6 +17,7 @@ internal static class AllTimings
             ("decode", () => DecodeTiming.Run(capture, rounds)),
             ("start", () => StartTiming.Run(rounds * 3)),
             ("rules", () => RulesTiming.Run(Rules)),
+            ("explain", () => ExplainTiming.Run(Rules, 1_000) | ExplainTiming.Run(Rules / 10, 100_000)),
             ("packets", () => PacketsTiming.Run(Path.Combine(folder, "packets"), rounds)),
             ("analyze", () => AnalyzeTiming.Run(Path.Combine(folder, "analyze"), rounds)),
         ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PcapPathAnalyzer.Capture;
 
 namespace PcapPathAnalyzer.Benchmarks;
 
@@ -69,14 +70,14 @@ internal static class AnalyzeTiming
     private static Measured? Sum(IEnumerable<Measured?> runs) =>
         runs.Aggregate((Measured?)new Measured(0, 0, 0), (a, b) => a is null || b is null ? null : new Measured(a.Seconds + b.Seconds, a.ProcessorSeconds + b.ProcessorSeconds, Math.Max(a.PeakBytes, b.PeakBytes)));
 
+    // Whole frames: tshark fails at the end of a file that is cut.
     private static string Part(string capture, string folder)
     {
         var part = Path.Combine(folder, "part.pcap");
-        using var from = File.OpenRead(capture);
-        using var to = File.Create(part);
-        var buffer = new byte[Math.Min(TsharkBytes, from.Length)];
-        from.ReadExactly(buffer);
-        to.Write(buffer);
+        using var reader = CaptureReader.Open(capture);
+        using var writer = new PcapWriter(File.Create(part), LinkType.Ethernet);
+        for (var bytes = 0L; bytes < TsharkBytes && reader.TryRead(out var frame); bytes += frame.Data.Length)
+            writer.Write(frame.Time, frame.Data, frame.OriginalLength);
         return part;
     }
 }

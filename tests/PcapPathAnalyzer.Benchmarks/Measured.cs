@@ -42,7 +42,8 @@ internal sealed record Measured(double Seconds, double ProcessorSeconds, long Pe
             {
                 process.Refresh();
                 processor = process.TotalProcessorTime.TotalSeconds;
-                peak = process.PeakWorkingSet64;
+                // Of a process that has just ended it is 0.
+                peak = Math.Max(peak, process.PeakWorkingSet64);
             }
             catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
             {

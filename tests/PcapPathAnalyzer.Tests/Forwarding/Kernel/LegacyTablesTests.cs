@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding;
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Tests.Forwarding.Kernel;
 
@@ -21,7 +22,7 @@ public sealed class LegacyTablesTests
         network.Run("ip -n $router route add 10.8.0.0/24 via 10.2.0.2");
         network.Load(RouterNetwork.Router, "-A FORWARD -p tcp -j ACCEPT\n*mangle\n-A PREROUTING -m mark --mark 0x1 -j MARK --set-xmark 0x2/0x2");
         network.Load(RouterNetwork.Server, "-A INPUT -p tcp -j DROP\n-A INPUT -p udp -j DROP");
-        var seed = Environment.TickCount & 0xFFFFFF;
+        var seed = Chance.Seed;
         var compared = 0;
         for (var i = seed; i < seed + Rulesets; i++)
         {

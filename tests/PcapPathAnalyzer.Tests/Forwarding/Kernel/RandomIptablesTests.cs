@@ -1,5 +1,6 @@
 using System.Net;
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Tests.Forwarding.Kernel;
 
@@ -15,7 +16,7 @@ public sealed class RandomIptablesTests
         using var network = new RouterNetwork();
         network.RunWith("on $router ipset restore", RandomIptablesRuleset.Sets);
         network.Run("ip -n $router route add 10.8.0.0/24 via 10.2.0.2");
-        var first = int.TryParse(Environment.GetEnvironmentVariable("PCAPPATH_SEED"), out var given) ? given : Environment.TickCount & 0xFFFFFF;
+        var first = Chance.Seed;
         var failures = new List<string>();
         var compared = 0;
         for (var seed = first; seed < first + Rulesets && failures.Count < 5; seed++)

@@ -2,6 +2,7 @@ using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Forwarding;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Tests.Support;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Tests.Forwarding.Nftables;
@@ -14,7 +15,7 @@ public sealed class NftKernelTests
     [Test]
     public void The_rules_and_policies_a_packet_meets_are_those_of_the_kernels_trace_in_its_order()
     {
-        var seed = Environment.TickCount & 0xFFFF;
+        var seed = Chance.Seed;
         TestContext.Out.WriteLine($"seed {seed}");
         var rulesets = Enumerable.Range(0, Rulesets).ToDictionary(i => $"t{i:00}", i => new RandomNftRuleset(seed + i, $"t{i:00}").Text());
         var run = NftKernelRun.Run(rulesets);
