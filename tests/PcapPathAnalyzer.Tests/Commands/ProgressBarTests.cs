@@ -8,7 +8,7 @@ namespace PcapPathAnalyzer.Tests.Commands;
 /// <summary>Long work shows how far it is on a terminal, and only there: script(1) gives the program a pseudo terminal.</summary>
 public sealed class ProgressBarTests
 {
-    private const int Frames = 14_000;
+    private const int Frames = 168_000;
     private const int FrameLength = 65_535;
 
     private static readonly Lazy<string> Bundle = new(MakeBundle);
@@ -57,7 +57,7 @@ public sealed class ProgressBarTests
         return (output.ReplaceLineEndings("\n"), exit);
     }
 
-    // More bytes than are read in a moment, and next to nothing on the disk: the frames' content is a hole in the file.
+    // Eleven gigabytes, more than are read in a moment, and next to nothing on the disk: the frames' content is a hole in the file.
     private static string MakeBundle()
     {
         var folder = ScratchFolder.Create("holes");

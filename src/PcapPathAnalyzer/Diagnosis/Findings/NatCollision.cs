@@ -68,12 +68,16 @@ internal sealed class NatCollision : IFindingRule
         var crossing = Enumerable.Range(1, Math.Max(0, hops.Count - 1)).FirstOrDefault(i => hops[i].Tuple != hops[i - 1].Tuple && hops[i].Point.Home?.Node is { } n && n == hops[i - 1].Point.Home?.Node);
         if (crossing > 0)
         {
+            var node = hops[crossing].Point.Home!.Node;
             foreach (var t in flow.Forward.Transmissions)
             {
-                // A point of the pod's side may be the last one before the hooks: the node's own are all of the same host.
-                if (IsFirst(flow, t) && t.LastHop > 0 && t.LastHop <= crossing && hops[crossing].Point.Home!.Node is var node && hops[t.LastHop - 1].Point.Home?.Node == node
-                    && evidence.Coverage.WouldShow(hops[crossing].Point, [t], hops[crossing].IsTunnelled, flow.Protocol) is not null)
-                    yield return new Loser(flow, t, hops[t.LastHop - 1], node);
+                if (!IsFirst(flow, t) || t.LastHop == 0 || t.LastHop == hops.Count)
+                    continue;
+                // A point of the pod's side may be the last one before the hooks: the node's own are all of the same host. A bridge
+                // that calls iptables shows the packet translated already; its entry is confirmed when it leaves, after routing.
+                var (last, next) = (hops[t.LastHop - 1], hops[Math.Max(crossing, t.LastHop)]);
+                if (last.Point.Home?.Node == node && (t.LastHop <= crossing || (last.Point.Device is { IsBridge: true } && last.Ttl == hops[0].Ttl)) && evidence.Coverage.WouldShow(next.Point, [t], next.IsTunnelled, flow.Protocol) is not null)
+                    yield return new Loser(flow, t, last, node);
             }
         }
         else if (evidence.LostOf(flow) is { IsReply: false, Stage: LossStage.Received, HasArrived: false } lost && NextPoint.Captured(evidence, lost) is not null)
