@@ -46,15 +46,7 @@ internal static class AnalyzeTiming
 
     private static void Print(List<(string Name, double Scale, Func<Measured?> Run)> contenders, int rounds, long bytes)
     {
-        var times = contenders.ConvertAll(_ => new List<Measured>());
-        for (var round = 0; round < rounds; round++)
-        {
-            for (var i = 0; i < contenders.Count; i++)
-            {
-                if (contenders[i].Run() is { } measured)
-                    times[i].Add(measured);
-            }
-        }
+        var times = InterleavedRounds.Run(contenders.ConvertAll(static c => c.Run), rounds);
 
         var ours = Measured.Median(times[0].Select(m => m.Seconds));
         Console.WriteLine($"{Machine.Processor}: {bytes / 1e6:N0} MB of captures, medians of {rounds} interleaved rounds");

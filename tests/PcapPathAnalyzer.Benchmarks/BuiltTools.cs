@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Benchmarks;
 
@@ -25,7 +26,7 @@ internal sealed class BuiltTools : IDisposable
     private string? Publish(string project, string name, string kind, params string[] options)
     {
         var target = Path.Combine(folder, name + "-" + kind);
-        options = ["publish", Repository.Folder(project), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-p:RunAnalyzers=false", "--artifacts-path", Path.Combine(folder, kind), "-o", target, .. options];
+        options = ["publish", Path.Combine(TestData.Root, project), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-p:RunAnalyzers=false", "--artifacts-path", Path.Combine(folder, kind), "-o", target, .. options];
         return ProcessTime.Of("dotnet", options) is null ? null : Path.Combine(target, name);
     }
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using PcapPathAnalyzer.Capture;
 using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Benchmarks;
 
@@ -19,7 +20,7 @@ public class CaptureBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        content = File.ReadAllBytes(Path.Combine(Repository.Folder("testdata"), Capture));
+        content = File.ReadAllBytes(Path.Combine(TestData.Folder, Capture));
         frames.Clear();
         using var reader = Open();
         while (reader.TryRead(out var frame))

@@ -17,15 +17,7 @@ internal static class DecodeTiming
         using var tools = new BuiltTools();
         var packets = DecodeRun.Run(path).Packets;
         var contenders = Contenders(path, tools).ToList();
-        var times = contenders.ConvertAll(static _ => new List<ProcessTime>());
-        for (var round = 0; round < rounds; round++)
-        {
-            for (var i = 0; i < contenders.Count; i++)
-            {
-                if (contenders[i].Pass() is { } time)
-                    times[i].Add(time);
-            }
-        }
+        var times = InterleavedRounds.Run(contenders.ConvertAll(static c => c.Pass), rounds);
 
         Console.WriteLine($"{Machine.Processor}: {packets:N0} packets, {new FileInfo(path).Length / 1e6:N0} MB {(kept.IsLocked ? "locked in memory" : "(not locked in memory)")}, medians of {rounds} interleaved rounds");
         Print(contenders.ConvertAll(static c => c.Name), times, packets);
@@ -59,10 +51,10 @@ internal static class DecodeTiming
                 continue;
             }
 
-            var (seconds, cpu) = (Median(list, static t => t.Seconds), Median(list, static t => t.CpuSeconds));
+            var (seconds, cpu) = (Measured.Median(list.Select(static t => t.Seconds)), Measured.Median(list.Select(static t => t.CpuSeconds)));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-34}{seconds,9:F3}{list.Min(static t => t.Seconds),8:F3}{cpu,8:F3}{packets / seconds / 1e6,13:F2}{seconds / Median(ours, static t => t.Seconds),12:F2}{cpu / Median(ours, static t => t.CpuSeconds),11:F2}"));
+                $"{name,-34}{seconds,9:F3}{list.Min(static t => t.Seconds),8:F3}{cpu,8:F3}{packets / seconds / 1e6,13:F2}{seconds / Measured.Median(ours.Select(static t => t.Seconds)),12:F2}{cpu / Measured.Median(ours.Select(static t => t.CpuSeconds)),11:F2}"));
         }
     }
 
@@ -79,6 +71,4 @@ internal static class DecodeTiming
         Console.Error.WriteLine("the passes do not agree: " + string.Join(" | ", results));
         return false;
     }
-
-    private static double Median(List<ProcessTime> times, Func<ProcessTime, double> of) => times.Select(of).Order().ElementAt(times.Count / 2);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PcapPathAnalyzer.Capture;
 using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Benchmarks;
 
@@ -15,7 +16,7 @@ internal static class FuzzRun
 
     public static int Run(int seconds, string[] files)
     {
-        var seeds = Seeds(files.Length > 0 ? files : Directory.EnumerateFiles(Repository.Folder("testdata"), "*.pcap*", SearchOption.AllDirectories));
+        var seeds = Seeds(files.Length > 0 ? files : Directory.EnumerateFiles(TestData.Folder, "*.pcap*", SearchOption.AllDirectories));
         if (seeds.Count == 0)
         {
             Console.Error.WriteLine("fuzz: no capture file to begin with; name some");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Benchmarks;
 
@@ -10,7 +11,7 @@ internal static class StartTiming
         using var tools = new BuiltTools();
         var native = tools.Native("src/PcapPathAnalyzer.Cli", "pcappath");
         var framework = tools.FrameworkDependent("src/PcapPathAnalyzer.Cli", "pcappath");
-        var bundle = Repository.Folder("testdata", "bundles", "service", "bundle");
+        var bundle = TestData.Bundle("service");
         var capture = Path.Combine(bundle, "node-a", "eth0.pcap");
         var contenders = new List<(string Name, Func<ProcessTime?> Run)>
         {
@@ -21,15 +22,7 @@ internal static class StartTiming
             ("capinfos of one capture", () => ProcessTime.Of("capinfos", capture)),
             ("tshark -q -z conv,tcp of one capture", () => ProcessTime.Of("tshark", "-r", capture, "-q", "-z", "conv,tcp")),
         };
-        var times = contenders.ConvertAll(static _ => new List<ProcessTime>());
-        for (var round = 0; round < rounds; round++)
-        {
-            for (var i = 0; i < contenders.Count; i++)
-            {
-                if (contenders[i].Run() is { } time)
-                    times[i].Add(time);
-            }
-        }
+        var times = InterleavedRounds.Run(contenders.ConvertAll(static c => c.Run), rounds);
 
         Console.WriteLine($"{Machine.Processor}: medians of {rounds} interleaved rounds");
         Console.WriteLine($"{"",-40}{"ms",8}{"processor ms",14}");

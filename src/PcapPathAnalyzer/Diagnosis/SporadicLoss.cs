@@ -17,10 +17,11 @@ internal static class SporadicLoss
     {
         var from = lost[0].Last.Point;
         var (sent, arrived, flows) = (0L, 0L, lost.Count);
+        var losing = lost.Select(static l => l.Direction).ToHashSet();
         foreach (var direction in evidence.Flows.SelectMany(static f => new[] { f.Forward, f.Reply }))
         {
             var (here, there) = (direction.Hops.FirstOrDefault(h => h.Point == from), direction.Hops.LastOrDefault(h => h.Point == to));
-            if (here is null || (there is null && !lost.Any(l => l.Direction == direction)))
+            if (here is null || (there is null && !losing.Contains(direction)))
                 continue;
             if (there is not null && there.Number < here.Number)
                 continue;

@@ -3,9 +3,7 @@ namespace PcapPathAnalyzer.Tests.Capture;
 /// <summary>Capture files that tests run over: those of testdata always, the corpora of other projects where they are there.</summary>
 internal static class CaptureFiles
 {
-    private static readonly string Root = FindRoot();
-
-    public static string TestData => Path.Combine(Root, "testdata");
+    public static string TestData => Support.TestData.Folder;
 
     /// <summary>The folder <c>pcaps</c> inside the folder that the environment variable PCAPPATH_CORPORA names; null where it is not set or not there.</summary>
     public static string? Corpora { get; } = FindCorpora();
@@ -29,15 +27,4 @@ internal static class CaptureFiles
 
     private static string? FindCorpora() =>
         Environment.GetEnvironmentVariable("PCAPPATH_CORPORA") is { Length: > 0 } named && Path.Combine(named, "pcaps") is var inside && Directory.Exists(inside) ? inside : null;
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "PcapPathAnalyzer.sln")))
-                return folder.FullName;
-        }
-
-        return AppContext.BaseDirectory;
-    }
 }

@@ -2,7 +2,6 @@ using CsCheck;
 using PcapPathAnalyzer.Checks;
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Forwarding.Netfilter;
-using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Tests.Checks;
@@ -51,22 +50,10 @@ public sealed class ShadowedNftRuleProperties
                     return true;
                 shadowed += lines.Count;
                 var firewall = new Firewall(network.Namespaces[0]);
-                return Packets().All(p => firewall.At("FORWARD", p).All(v => !Matched(v.Outcome).Any(r => lines.Contains(r.Location.Line))));
+                return SmallWorld.Packets().All(p => firewall.At("FORWARD", p).All(v => !SmallWorld.Matched(v.Outcome).Any(r => lines.Contains(r.Location.Line))));
             },
             iter: 3000,
             threads: 1);
         Assert.That(shadowed, Is.GreaterThan(500), "the samples hold rules that are shadowed");
     }
-
-    private static IEnumerable<NetfilterRule> Matched(TableOutcome outcome) => outcome.Path.Select(h => h.Rule).Concat(outcome.Deciding is { } rule ? [rule] : []);
-
-    private static IEnumerable<PacketState> Packets() =>
-        from source in new[] { "10.0.0.1", "10.0.0.9", "10.0.1.1", "192.168.0.1" }
-        from destination in new[] { "10.0.0.1", "10.9.9.9", "192.168.0.1" }
-        from device in new[] { "eth0", "eth1", "veth0" }
-        from protocol in new[] { IpProtocol.Tcp, IpProtocol.Udp }
-        from port in new ushort[] { 80, 85, 90, 443 }
-        from mark in new uint[] { 0, 1, 3 }
-        from state in new[] { "NEW", "ESTABLISHED", "INVALID" }
-        select new PacketState { Tuple = new FiveTuple(IpAddress.Parse(source), 1234, IpAddress.Parse(destination), port, protocol), In = device, Out = "out", Mark = mark, ConntrackState = state };
 }

@@ -15,17 +15,9 @@ public class AllocationTests
         var decoded = new DecodedFrame();
         DecodeAll(frames, decoder, decoded, frames.Count); // what is allocated once: dispatch tables, static data
 
-        // The runtime itself may allocate while it replaces code by better code: what the decoder allocated would be there each time.
-        var least = long.MaxValue;
-        for (var time = 0; time < 5 && least > 0; time++)
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var packets = DecodeAll(frames, decoder, decoded, 100_000);
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-            Assert.That(packets, Is.GreaterThan(100_000), "each frame has a packet, those in a tunnel two");
-        }
-
-        Assert.That(least, Is.Zero);
+        long packets = 0;
+        Assert.That(LeastOfFive(() => packets += DecodeAll(frames, decoder, decoded, 100_000)), Is.Zero);
+        Assert.That(packets, Is.GreaterThan(5 * 100_000), "each frame has a packet, those in a tunnel two");
     }
 
     [Test]
@@ -48,18 +40,28 @@ public class AllocationTests
         for (var i = 0; i < 10_000; i++)
             ReadOne(reader, decoder, decoded);
 
-        // As above: five parts of the file, and the runtime's own work falls into one of them.
+        Assert.That(
+            LeastOfFive(() =>
+            {
+                for (var i = 0; i < 20_000; i++)
+                    ReadOne(reader, decoder, decoded);
+            }),
+            Is.Zero);
+        Assert.That(reader.FrameCount, Is.EqualTo(110_000));
+    }
+
+    // The runtime itself may allocate while it replaces code by better code: what the decoder allocated would be there each time.
+    private static long LeastOfFive(Action work)
+    {
         var least = long.MaxValue;
-        for (var part = 0; part < 5; part++)
+        for (var time = 0; time < 5; time++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 20_000; i++)
-                ReadOne(reader, decoder, decoded);
+            work();
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.That(least, Is.Zero);
-        Assert.That(reader.FrameCount, Is.EqualTo(110_000));
+        return least;
     }
 
     private static void ReadOne(CaptureReader reader, FrameDecoder decoder, DecodedFrame decoded)

@@ -17,7 +17,7 @@ internal sealed class Foretold : IFindingRule
 
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var foretold = evidence.Lost.Where(l => IsOpen(evidence, l)).Select(l => Foresight.Of(evidence, l)).OfType<Foresight>().Where(FitsOutcome).Select(f => (Foresight: f, Cause: Cause(evidence, f))).Where(x => x.Cause is not null);
+        var foretold = evidence.Lost.Select(l => Foresight.Of(evidence, l)).OfType<Foresight>().Where(f => IsOpen(evidence, f) && FitsOutcome(f)).Select(f => (Foresight: f, Cause: Cause(evidence, f))).Where(x => x.Cause is not null);
         foreach (var group in foretold.GroupBy(x => (x.Cause!.Code, x.Cause.Place, x.Cause.Location, x.Foresight.Reason)))
         {
             var items = group.Select(x => x.Foresight).ToList();
@@ -42,7 +42,7 @@ internal sealed class Foretold : IFindingRule
 
     // Where the next place was captured and the packet is not there, the cause lies before it, and the dumps' end must too: that is for the
     // findings that stand before this one.
-    private static bool IsOpen(Evidence evidence, LostPacket lost) => lost.HasArrived || NextPoint.Captured(evidence, lost) is null || Foresight.Of(evidence, lost) is { IsReply: false } f && f.End.Namespace == lost.Place.Name;
+    private static bool IsOpen(Evidence evidence, Foresight f) => f.Lost.HasArrived || NextPoint.Captured(evidence, f.Lost) is null || (!f.IsReply && f.End.Namespace == f.Lost.Place.Name);
 
     // What answered the client tells causes apart.
     private static bool FitsOutcome(Foresight f) => f.Lost.Flow.Outcome switch

@@ -36,7 +36,7 @@ internal sealed class CutSegments
     }
 
     /// <summary>Remembers what was given to a super-segment, so that the same bytes at the same place again are another transmission.</summary>
-    public void Note(int position, in Observation o) => taken.Add(Key(o));
+    public void Note(in Observation o) => taken.Add(Key(o));
 
     /// <summary>The head of the transmission; -1 where none fits.</summary>
     public int Find(Observation[] items, int[] at, TransmissionSet set, int position)

@@ -144,17 +144,23 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
                     home = open[t];
             }
 
-            if (home >= 0)
-            {
-                Set.Append(home, k);
-                continue;
-            }
-
-            Set.Open(k);
-            open.Add(k);
-            if (open.Count > MaxOpen)
-                open.RemoveAt(0);
+            Place(k, home, open);
         }
+    }
+
+    // With the transmission it belongs to; where it belongs to none it begins one, which those that follow may join.
+    private void Place(int position, int home, List<int> among)
+    {
+        if (home >= 0)
+        {
+            Set.Append(home, position);
+            return;
+        }
+
+        Set.Open(position);
+        among.Add(position);
+        if (among.Count > MaxOpen)
+            among.RemoveAt(0);
     }
 
     // Mostly a copy a point, nearly sorted: by insertion.
@@ -223,17 +229,8 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
             }
 
             if (nearest < 0 && (nearest = superSegments.Find(items, at, Set, k)) >= 0)
-                superSegments.Note(k, items[at[k]]);
-            if (nearest >= 0)
-            {
-                Set.Append(nearest, k);
-                continue;
-            }
-
-            Set.Open(k);
-            slot.Add(k);
-            if (slot.Count > MaxOpen)
-                slot.RemoveAt(0);
+                superSegments.Note(items[at[k]]);
+            Place(k, nearest, slot);
         }
 
         List<int> Slot(int k)

@@ -1,26 +1,11 @@
-using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Forwarding;
-using PcapPathAnalyzer.Topology;
+using PcapPathAnalyzer.Tests.Forwarding.Stages;
 
 namespace PcapPathAnalyzer.Tests.Forwarding.Nftables;
 
 /// <summary>What the kernel does not show in a trace: what dumps leave open, chance, and two tools' rules beside each other.</summary>
 public sealed class NftWalkTests
 {
-    private const string Addresses = """
-        1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000
-            inet 127.0.0.1/8 scope host lo
-        2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000
-            link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff
-            inet 10.1.0.1/24 brd 10.1.0.255 scope global eth0
-        3: eth1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000
-            link/ether 02:00:00:00:00:02 brd ff:ff:ff:ff:ff:ff
-            inet 10.2.0.1/24 brd 10.2.0.255 scope global eth1
-
-        """;
-
-    private const string Routes = "10.1.0.0/24 dev eth0 proto kernel scope link src 10.1.0.1\n10.2.0.0/24 dev eth1 proto kernel scope link src 10.2.0.1\n";
-
     private const string Filter = "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A FORWARD -d 10.2.0.9/32 -j ACCEPT\nCOMMIT\n";
 
     [Test]
@@ -88,15 +73,6 @@ public sealed class NftWalkTests
 
     private static List<string> Rules(WalkPath path) => [.. path.Steps.Where(s => s.Kind is StepKind.Rule or StepKind.Policy && s.Hook == "FORWARD").Select(s => $"{s.Table} {s.Chain}")];
 
-    private static IReadOnlyList<WalkPath> Paths(string nft, string? iptables = null, int? sourcePort = 40001)
-    {
-        var builder = new TopologyBuilder();
-        foreach (var (name, text) in new[] { ("ip-addr", Addresses), ("ip-route", Routes), ("sysctl", "net.ipv4.ip_forward = 1\n"), ("nft", nft), ("iptables", iptables ?? "") })
-            builder.Add("node", DumpReaders.Read($"node/{name}", text));
-        var network = builder.Build();
-        var question = new Question { From = "10.1.0.2", In = "node:eth0", To = "10.2.0.9:80", SourcePort = sourcePort };
-        var request = question.Ask(network, out var error);
-        Assert.That(request, Is.Not.Null, error);
-        return Walk.Run(network, request!).Paths;
-    }
+    private static IReadOnlyList<WalkPath> Paths(string nft, string iptables = "", int? sourcePort = 40001) =>
+        Village.Router().With("node/nft", nft).With("node/iptables", iptables).Ask(new Question { From = "10.1.0.2", In = "node:eth0", To = "10.2.0.9:80", SourcePort = sourcePort });
 }
