@@ -77,6 +77,7 @@ internal static class Conntrack
             ReplyDestinationPorts = known is null ? packet.SourcePorts : null,
             ReplySourcePorts = known is null ? packet.DestinationPorts : null,
             Mark = known?.Mark ?? 0,
+            IsDestinationNat = known is not null && Ipvs.ServiceHook.Find(ns, 0, known.Original) is not null ? false : null,
             IsDestinationDone = packet.AssumeEstablished,
             IsSourceDone = packet.AssumeEstablished,
             IsConfirmed = packet.AssumeEstablished,

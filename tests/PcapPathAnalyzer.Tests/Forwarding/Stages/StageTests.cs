@@ -109,14 +109,6 @@ public sealed class StageTests
         Assert.That(path.Verdict, Is.EqualTo(verdict), path.Reason);
     }
 
-    [Test]
-    public void What_IPVS_takes_is_said_with_the_servers_that_it_knows()
-    {
-        var path = Village.Router().With("node/ipvsadm", "IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\nTCP  10.2.0.7:80 rr\n  -> 10.244.0.6:8080              Masq    1      0          0\n").FromOutside("10.2.0.7:80").Single();
-        Assert.That((path.Verdict, path.Reason), Is.EqualTo((Verdict.CannotTell, "IPVS (rr) sends 10.2.0.7:80 on to 10.244.0.6:8080; its choice is not walked")));
-        Assert.That(path.Steps[^1].Location.ToString(), Does.StartWith("node/ipvsadm:4"));
-    }
-
     [TestCase("--zone 6", Verdict.LeavesBundle)]
     [TestCase("--zone-orig 6", Verdict.LeavesBundle)]
     [TestCase("--zone-reply 6", Verdict.CannotTell)]
