@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Forwarding.Stages;
 
@@ -21,7 +22,8 @@ internal static class NatHook
             return [NatReply.Undo(branch, connection, hook, isDestination)];
         if (branch.Packet.ConntrackState != "NEW" || (isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
             return [NatReply.Repeat(branch, connection, hook, isDestination)];
-        return Ask(branch, hook, entry.Chains, isDestination, translates: true);
+        var asked = Ask(branch, hook, entry.Chains, isDestination, translates: true);
+        return isDestination ? asked : [.. asked.Select(b => Evade(b, hook, entry.Chains.Count > 0))];
     }
 
     // All nat chains of both tools are asked in turn until one translates.
@@ -51,6 +53,16 @@ internal static class NatHook
 
         done.AddRange(open.Select(b => Null(b, isDestination)));
         return done;
+    }
+
+    // Answers that would be another connection's packets: another source port is chosen, rule or none (get_unique_tuple, nf_nat_core.c).
+    private static Branch Evade(Branch b, string hook, bool isRegistered)
+    {
+        if (b.Verdict is not null || b.Packet.Connection is not { } c || Conntrack.Collision(b, c) is null)
+            return b;
+        return isRegistered && b.Packet.Tuple.Protocol.HasPorts()
+            ? Translation.OtherPort(b, c, hook)
+            : b.CannotTell($"{b.Packet.Tuple} is a connection of its own in this conntrack zone, and its answers collide with those of the one it answers; kernels differ in what they do then");
     }
 
     // No rule translates: decided for good, for this connection (nf_nat_alloc_null_binding).
