@@ -56,6 +56,8 @@ internal static class Conntrack
     {
         if (branch.Packet.Connection is not { IsConfirmed: false } c || branch.Packet.IsReply)
             return branch;
+        if (Collision(branch, c) is { } other)
+            return branch.Stop(StepKind.Drop, Verdict.DroppedByRule, $"dropped by conntrack: {branch.Packet.Tuple} is a connection of its own in its zone, whose answers would be packets of {other.Original}");
         var done = c with { IsDestinationDone = true, IsSourceDone = true, IsConfirmed = true };
         return branch.Keep(done) with { Packet = branch.Packet with { Connection = done } };
     }

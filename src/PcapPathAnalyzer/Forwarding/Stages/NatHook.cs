@@ -23,7 +23,7 @@ internal static class NatHook
         if (branch.Packet.ConntrackState != "NEW" || (isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
             return [NatReply.Repeat(branch, connection, hook, isDestination)];
         var asked = Ask(branch, hook, entry.Chains, isDestination, translates: true);
-        return isDestination ? asked : [.. asked.Select(b => Evade(b, hook, entry.Chains.Count > 0))];
+        return isDestination || entry.Chains.Count == 0 ? asked : [.. asked.SelectMany(b => Evade(b, hook))];
     }
 
     // All nat chains of both tools are asked in turn until one translates.
@@ -55,14 +55,16 @@ internal static class NatHook
         return done;
     }
 
-    // Answers that would be another connection's packets: another source port is chosen, rule or none (get_unique_tuple, nf_nat_core.c).
-    private static Branch Evade(Branch b, string hook, bool isRegistered)
+    // Answers that would be another connection's packets: another source port is chosen, rule or none (get_unique_tuple, nf_nat_core.c). Since 6.12 not
+    // where the other one is this one's exact reverse and untranslated (nf_nat_used_tuple_new): then the packet is lost (Conntrack.Confirm).
+    private static IEnumerable<Branch> Evade(Branch b, string hook)
     {
-        if (b.Verdict is not null || b.Packet.Connection is not { } c || Conntrack.Collision(b, c) is null)
-            return b;
-        return isRegistered && b.Packet.Tuple.Protocol.HasPorts()
-            ? Translation.OtherPort(b, c, hook)
-            : b.CannotTell($"{b.Packet.Tuple} is a connection of its own in this conntrack zone, and its answers collide with those of the one it answers; kernels differ in what they do then");
+        if (b.Verdict is not null || b.Packet.Connection is not { } c || Conntrack.Collision(b, c) is not { } other || !b.Packet.Tuple.Protocol.HasPorts())
+            return [b];
+        var evaded = Translation.OtherPort(b, c, hook);
+        return other.IsSourceTranslated || other.IsDestinationTranslated || other.Reply != c.Original
+            ? [evaded]
+            : [evaded.If($"the kernel of {b.Namespace.Name} is older than 6.12", isUsual: false), b.If($"the kernel of {b.Namespace.Name} is 6.12 or later", isUsual: false)];
     }
 
     // No rule translates: decided for good, for this connection (nf_nat_alloc_null_binding).

@@ -111,7 +111,7 @@ public sealed class StageTests
 
     [TestCase("--zone 6", Verdict.LeavesBundle)]
     [TestCase("--zone-orig 6", Verdict.LeavesBundle)]
-    [TestCase("--zone-reply 6", Verdict.CannotTell)]
+    [TestCase("--zone-reply 6", Verdict.DroppedByRule)]
     public void Answers_that_their_connections_zone_does_not_hold_collide_with_it(string zone, Verdict answer)
     {
         var path = Village.Router().With("node/iptables", $"*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -j CT {zone}\n{(zone == "--zone 6" ? "-A OUTPUT -j CT --zone 6\n" : "")}COMMIT\n")
