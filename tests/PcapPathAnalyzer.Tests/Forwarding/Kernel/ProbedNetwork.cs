@@ -45,14 +45,14 @@ internal abstract class ProbedNetwork : IDisposable
     public ProbedNetwork Load(string ns, string rules, bool isIpv6 = false)
     {
         judge = null;
-        kernel.Load(ns, Whole(rules), Restore(isIpv6));
+        kernel.Load(ns, Whole(rules), isIpv6 ? "ip6tables-nft-restore" : "iptables-nft-restore");
         return this;
     }
 
-    /// <summary>Replaces all of a namespace's rules; nothing else has changed since the last probe.</summary>
-    public void Replace(string ns, string ruleset, bool isIpv6 = false)
+    /// <summary>Replaces all of a namespace's rules of one tool; nothing else has changed since the last probe.</summary>
+    public void Replace(string ns, string ruleset, string program)
     {
-        kernel.Load(ns, ruleset, Restore(isIpv6));
+        kernel.Load(ns, ruleset, program);
         judge = new KernelJudge(kernel, kernel.DescribeRules(ns), namespaces);
     }
 
@@ -78,8 +78,6 @@ internal abstract class ProbedNetwork : IDisposable
         AgreeAsync(Probe.Of(source, destination, protocol, port), from);
 
     public void Dispose() => kernel.Dispose();
-
-    private static string Restore(bool isIpv6) => isIpv6 ? "ip6tables-nft-restore" : "iptables-nft-restore";
 
     private static string Whole(string rules)
     {
