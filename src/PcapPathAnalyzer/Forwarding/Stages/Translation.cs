@@ -103,6 +103,17 @@ internal static class Translation
         return b.Add(new PathStep(kind, b.Namespace.Name, text, packet) { Hook = hook, Table = "nat", Chain = rule.Chain, Location = rule.Location, Depth = b.Depth });
     }
 
+    /// <summary>The same source address with a port that the kernel chooses.</summary>
+    public static Branch OtherPort(Branch b, Connection c, string hook)
+    {
+        var (port, range) = Ports(new NatTarget(NatKind.Snat) { Name = "SNAT", Random = true }, b.Packet.Tuple.SourcePort, b.Packet.SourcePorts, isDestination: false);
+        var packet = b.Packet with { Tuple = b.Packet.Tuple with { SourcePort = port }, SourcePorts = range };
+        c = c with { IsSourceDone = true, Reply = c.Reply with { DestinationPort = port }, ReplyDestinationPorts = range };
+        packet = packet with { IsSourceTranslated = c.IsSourceTranslated, Connection = c };
+        var text = $"source {Endpoint(b.Packet, false)} becomes {Endpoint(packet, false)}: its answers would collide with another connection's packets";
+        return (b.Keep(c) with { Packet = packet }).Add(new PathStep(StepKind.Snat, b.Namespace.Name, text, packet) { Hook = hook, Table = "nat", Depth = b.Depth });
+    }
+
     // A source port is kept where it is free; the random options and named ranges choose another.
     private static (ushort Port, PortRange? Range) Ports(NatTarget target, ushort port, PortRange? range, bool isDestination)
     {

@@ -148,7 +148,7 @@ internal sealed class RandomIptablesRuleset(int seed)
             return Any(3) == 0 ? "" : "-j ACCEPT";
         return table switch
         {
-            "raw" => Pick("-j CT --notrack", "-j CT --zone 5", "-j CT --zone 6", Mark(), Mark(), Mark()),
+            "raw" => Pick("-j CT --notrack", "-j CT --zone 5", "-j CT --zone-orig 6", "-j CT --zone-reply 6", Mark(), Mark(), Mark()),
             "mangle" => Any(5) switch
             {
                 0 => Pick("-j TTL --ttl-dec 1", "-j TTL --ttl-inc 3", "-j TTL --ttl-set 5", "-j TTL --ttl-set 64"),

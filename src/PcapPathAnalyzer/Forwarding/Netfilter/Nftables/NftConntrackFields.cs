@@ -30,6 +30,8 @@ internal static class NftConntrackFields
     // A connection whose destination was translated has IPS_DST_NAT_DONE (256) beside IPS_DST_NAT; the same of the source.
     private static NftNumberReading Status(PacketState packet)
     {
+        if (packet.Connection is { } c && ConntrackTargets.IsTemplate(c))
+            return new NftNumberReading(8 | 2048, 0);
         var isReplySeen = packet.IsReply || packet.Connection is { IsReplySeen: true };
         var value = (isReplySeen ? 2UL : 0) | (packet.ConntrackState == "NEW" ? 0UL : 8) | (packet.IsSourceTranslated ? 16UL | 128 : 0) | (packet.IsDestinationTranslated ? 32UL | 256 : 0);
         return new NftNumberReading(value, OpenStatus & ~value);
@@ -48,7 +50,9 @@ internal static class NftConntrackFields
         "ct original proto-dst" => Port(c.Original.DestinationPort, null),
         "ct reply proto-src" => Port(c.Reply.SourcePort, c.ReplySourcePorts),
         "ct reply proto-dst" => Port(c.Reply.DestinationPort, c.ReplyDestinationPorts),
-        "ct zone" => NftReading.Of((ulong)c.Zone),
+        "ct zone" => NftReading.Of((ulong)Math.Max(c.Zone, c.ReplyZone)),
+        "ct original zone" => NftReading.Of((ulong)c.Zone),
+        "ct reply zone" => NftReading.Of((ulong)c.ReplyZone),
         _ => NftReading.Unknown,
     };
 
