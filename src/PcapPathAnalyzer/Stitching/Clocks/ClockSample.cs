@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Stitching.Building;
 using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Matching;
 using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
 
@@ -76,7 +77,7 @@ internal sealed class ClockSample(Observations observations, Network network)
             {
                 foreach (ref var o in block)
                 {
-                    if (o.Leg < 0 || ofLeg[o.Leg] == 0 || o.Kind != ObservationKind.Packet)
+                    if (o.Leg < 0 || ofLeg[o.Leg] == 0 || !(o.Kind == ObservationKind.Packet || o.IsFirstFragment()))
                         continue;
                     var g = ofLeg[o.Leg] - 1;
                     if (perGroup[g]++ < perConnection)
@@ -92,17 +93,18 @@ internal sealed class ClockSample(Observations observations, Network network)
         return taken;
     }
 
-    // Copies that nothing but the path can have separated: one sighting per hop, told apart by IP identification or timestamps.
+    // Copies that nothing but the path can have separated: one sighting per hop.
     private void Feed(ClockEstimator estimator, PathOrder order, ReadOnlySpan<int> indices, Observation[] items, NetworkNamespace? sender, NetworkNamespace? receiver)
     {
         var byIdentity = new Dictionary<ulong, List<int>>();
         foreach (var i in indices)
         {
             ref var o = ref items[i];
-            if (!o.HasIdentification() && !o.HasTcpTimestamp() && o.PayloadHash <= 1)
+            if (!IsTelling(o))
                 continue;
-            if (!byIdentity.TryGetValue(o.Identity(), out var list))
-                byIdentity.Add(o.Identity(), list = []);
+            var identity = (o.IsFirstFragment() ? o.DatagramIdentity(tables) : o.Identity()) ^ (o.WholeHash * 0x9E3779B97F4A7C15UL);
+            if (!byIdentity.TryGetValue(identity, out var list))
+                byIdentity.Add(identity, list = []);
             list.Add(i);
         }
 
@@ -119,6 +121,10 @@ internal sealed class ClockSample(Observations observations, Network network)
         foreach (var copy in copies)
             estimator.Add(copy.OrderBy(i => place[PathOrder.Key(items[i], tables)]).Select(i => items[i]).ToArray());
     }
+
+    // Told from others by IP identification, timestamps, or bytes that nobody sends twice but for a loss.
+    private static bool IsTelling(in Observation o) =>
+        o.HasIdentification() || o.HasTcpTimestamp() || o.PayloadHash > 1 || (o.HasTcp() && Retransmission.SegmentLength(o) > 0);
 
     private int[,] Precedence(Observation[] items, List<List<int>> copies, List<HopCandidate> hops)
     {
@@ -139,10 +145,13 @@ internal sealed class ClockSample(Observations observations, Network network)
         return before;
     }
 
-    // A packet with an IP identification may be in a capture twice; without one, two sightings at a hop may be two packets.
+    // A packet with a number of its own may be in a capture twice; of others, two sightings at a hop may be two packets.
     private List<int>? OncePerHop(Observation[] items, List<int> copies)
     {
         var once = copies.DistinctBy(i => PathOrder.Key(items[i], tables)).ToList();
-        return once.Count > 1 && (once.Count == copies.Count || items[copies[0]].HasIdentification()) ? once : null;
+        return once.Count > 1 && (once.Count == copies.Count || items[copies[0]].HasIdentification() || AreEchoes(items, copies)) ? once : null;
     }
+
+    private bool AreEchoes(Observation[] items, List<int> copies) =>
+        items[copies[0]].IsNumbered(tables) && copies.GroupBy(i => PathOrder.Key(items[i], tables)).All(g => g.Max(i => items[i].Time) - g.Min(i => items[i].Time) < TransmissionMatcher.Echo);
 }

@@ -39,6 +39,8 @@ internal sealed class SegmentMerger
         {
             live.RemoveAll(p => (int)(p.End - piece.Start) <= 0);
             var grown = piece;
+            // The nearest first: a super-segment that was sent again has the same bytes, later.
+            live.Sort((a, b) => Math.Abs(b.Time - piece.Time).CompareTo(Math.Abs(a.Time - piece.Time)));
             for (var k = live.Count - 1; k >= 0; k--)
             {
                 if (!SameTransmission(set, live[k], grown))

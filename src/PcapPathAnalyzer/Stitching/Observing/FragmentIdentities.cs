@@ -43,7 +43,8 @@ internal sealed class FragmentIdentities(ObservationTables tables)
     {
         if (fragmented.Count == 0)
             return o.Identity();
-        if (o.Kind == ObservationKind.Fragment && datagrams.TryGetValue((o.Point, o.Tunnel, o.Identification), out var known) && known is { Length: > 0, First.Length: > 0 })
+        // A piece of a tunnel's packet may be one of a fragment.
+        if ((o.Flags & Decode.PacketFlags.Fragment) != 0 && datagrams.TryGetValue((o.Point, o.Tunnel, o.Identification), out var known) && known is { Length: > 0, First.Length: > 0 })
             return (known.First with { Kind = ObservationKind.Packet, Identification = 0, PayloadLength = known.Length }).Identity();
         return o.HasIdentification() && fragmented.Contains(o.Identification) ? ((ulong)o.Identification << 32) | 0xF4A6 : o.Identity();
     }

@@ -58,7 +58,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         foreach (var (clock, map, others, laterFragments) in waiting)
         {
             foreach (var (i, local) in others)
-                map.Legs[i] = Join(clock, local, Continued(local, map) ?? GetOrAdd(local, map), map);
+                map.Legs[i] = Join(clock, local, Continued(clock, local, map) ?? GetOrAdd(local, map), map);
             foreach (var (key, local) in laterFragments)
             {
                 if (!firstFragments.ContainsKey(key))
@@ -116,35 +116,43 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
 
     // Packets met before any SYN at some point (a capture that began late there, or reordering) belong to the connection
     // whose sequence numbers they continue most closely.
-    private Leg? Continued(in LocalLeg local, ReadingNumbers map)
+    private Leg? Continued(string clock, in LocalLeg local, ReadingNumbers map)
     {
         if (local.Kind != LegKind.Middle)
             return null;
         const uint window = 1u << 30;
         if (!local.HasFirstSequence)
-            return OnlyOpened(local, map);
+            return OnlyOpened(clock, local, map);
         Leg? best = null;
         var distance = window;
         var firstTuple = map.Tuples[local.FirstTuple];
         for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
         {
-            if (leg.InitialSequence is not { } isn)
+            if (leg.InitialSequence is not { } isn || IsOpenedLater(leg, clock, local))
                 continue;
-            var fromClient = firstTuple == leg.Forward ? local.FirstSequence : local.FirstAcknowledgment;
-            if (fromClient - isn < distance)
+            var (fromClient, fromServer) = firstTuple == leg.Forward ? (local.FirstSequence, local.FirstAcknowledgment) : (local.FirstAcknowledgment, local.FirstSequence);
+            if (fromClient - isn < distance && (fromServer == 0 || leg.ServerSequence is not { } other || fromServer - other < window))
                 (best, distance) = (leg, fromClient - isn);
         }
 
         return best;
     }
 
+    // The same clock saw the connection begin after these packets: they are of an earlier one with its ports.
+    private static bool IsOpenedLater(Leg leg, string clock, in LocalLeg local)
+    {
+        const long reordering = 500_000_000;
+        var at = leg.Spans.FindIndex(s => s.Clock == clock);
+        return at >= 0 && leg.Spans[at].First - local.FirstTime > reordering;
+    }
+
     // The snap length left the ports and no sequence number: with these ports one connection was opened, or nobody can tell which.
-    private Leg? OnlyOpened(in LocalLeg local, ReadingNumbers map)
+    private Leg? OnlyOpened(string clock, in LocalLeg local, ReadingNumbers map)
     {
         Leg? only = null;
         for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
         {
-            if (leg.InitialSequence is null)
+            if (leg.InitialSequence is null || IsOpenedLater(leg, clock, local))
                 continue;
             if (only is not null)
                 return null;
