@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Observing;
+using PcapPathAnalyzer.Stitching.Trails;
 
 namespace PcapPathAnalyzer.Stitching.Legs;
 
@@ -40,18 +41,15 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
             mask = (mask << 1) | 1;
         for (var file = 0; file < observations.Files; file++)
         {
-            observations.ForEach(file, consume: false, block =>
+            observations.ForEach(file, asked, o =>
             {
-                foreach (ref readonly var o in block)
-                {
-                    if (o.Leg < 0 || !asked[o.Leg] || !IsTelling(o))
-                        continue;
-                    // Payloads that only begin alike are told apart where all of them was captured; a copy cut short is held
-                    // against the beginning of the others.
-                    Note(o, o.Identity(), o.WholeHash, mask);
-                    if (o.WholeHash != 0)
-                        Note(o, o.Identity() ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), 0, mask);
-                }
+                if (!IsTelling(o))
+                    return;
+                // Payloads that only begin alike are told apart where all of them was captured; a copy cut short is held
+                // against the beginning of the others.
+                Note(o, o.Identity(), o.WholeHash, mask);
+                if (o.WholeHash != 0)
+                    Note(o, o.Identity() ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), 0, mask);
             });
         }
 
@@ -82,7 +80,16 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
 
         for (var file = 0; file < observations.Files && places.Count > 0; file++)
         {
-            observations.ForEach(file, consume: false, block =>
+            for (var t = 0; t < observations.Trails(file); t++)
+            {
+                var number = new TrailNumber(file, t);
+                if (!places.TryGetValue(observations.LegOf(number), out var seen))
+                    continue;
+                var trail = observations.Trail(number);
+                seen.Add(new Place(trail.Point, trail.Tunnel, trail.Macs, trail.Ttl, trail.Heading, trail.Tuple == legs[trail.Leg].Forward));
+            }
+
+            observations.ForEachSingle(file, consume: false, block =>
             {
                 foreach (ref readonly var o in block)
                 {
