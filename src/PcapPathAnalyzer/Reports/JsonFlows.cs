@@ -111,7 +111,7 @@ internal sealed class JsonFlows
         json.WriteNumber("hop"u8, hop.Number);
         json.WriteString("namespace"u8, point.Namespace);
         json.WriteString("interface"u8, point.Interface);
-        json.WriteString("file"u8, point.File);
+        json.WriteString("file"u8, hop.File);
         json.WriteNumber("packets"u8, hop.Packets);
         json.WriteNumber("bytes"u8, hop.Bytes);
         json.WriteNumber("ttl"u8, hop.Ttl);
@@ -132,6 +132,8 @@ internal sealed class JsonFlows
             json.WriteNumber("latencyNanoseconds"u8, latency);
         json.WriteNumber("firstFrame"u8, hop.FirstFrame);
         json.WriteNumber("lastFrame"u8, hop.LastFrame);
+        if (hop.LastFile != hop.File)
+            json.WriteString("lastFile"u8, hop.LastFile);
         json.WritePropertyName("actions"u8);
         json.WriteRawValue(ActionsOf(hop.Actions), skipInputValidation: true);
         json.WriteEndObject();

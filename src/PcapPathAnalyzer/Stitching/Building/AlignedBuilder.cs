@@ -76,25 +76,23 @@ internal sealed class AlignedBuilder(ObservationTables tables, Network network, 
         }
     }
 
-    private static HopRecord Count(Observation[] items, ReadOnlySpan<int> cells)
+    private HopRecord Count(Observation[] items, ReadOnlySpan<int> cells)
     {
         ref readonly var first = ref items[cells[0]];
         var record = new HopRecord
         {
             Tuple = first.Tuple,
             Tunnel = first.Tunnel,
-            Point = first.Point,
             Ttl = first.Ttl,
-            FirstFrame = first.Frame,
             Packets = cells.Length,
             Latency = HopRecord.NoLatency,
         };
+        record.BeginFrames(first);
         foreach (var cell in cells)
         {
             ref readonly var o = ref items[cell];
             record.Bytes += o.Length;
-            record.FirstFrame = Math.Min(record.FirstFrame, o.Frame);
-            record.LastFrame = Math.Max(record.LastFrame, o.Frame);
+            record.NoteFrame(o, tables);
         }
 
         return record;

@@ -56,7 +56,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
         var numbers = Numbers(ordered);
         var transmissions = Emit(items, indices, count, numbers, isReply);
         var hops = slabs.Take(ordered.Count);
-        new HopMeter(ordered).Measure(transmissions, hops.Records);
+        new HopMeter(tables, ordered).Measure(transmissions, hops.Records);
         return new FlowDirection
         {
             Hops = hops,

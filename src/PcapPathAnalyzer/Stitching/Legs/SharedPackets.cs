@@ -91,7 +91,7 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
                 foreach (ref readonly var o in block)
                 {
                     if (o.Leg >= 0 && o.Kind == ObservationKind.Packet && places.TryGetValue(o.Leg, out var seen))
-                        seen.Add(new Place(o.Point, o.Tunnel, o.Macs, o.Ttl, o.Heading, o.Tuple == legs[o.Leg].Forward));
+                        seen.Add(new Place(tables.PlaceOf(o.Point), o.Tunnel, o.Macs, o.Ttl, o.Heading, o.Tuple == legs[o.Leg].Forward));
                 }
             });
         }
