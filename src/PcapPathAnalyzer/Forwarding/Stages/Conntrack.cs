@@ -76,6 +76,7 @@ internal static class Conntrack
             Namespace = ns,
             Original = known?.Original ?? packet.Tuple,
             OriginalSourcePorts = known is null ? packet.SourcePorts : null,
+            OriginalDestinationPorts = known is null ? packet.DestinationPorts : null,
             Reply = known?.Reply ?? packet.Tuple.Reversed,
             ReplyDestinationPorts = known is null ? packet.SourcePorts : null,
             ReplySourcePorts = known is null ? packet.DestinationPorts : null,

@@ -59,7 +59,7 @@ internal static class NetfilterHook
             if (outcome.Deciding is { } rule)
                 b = b.Add(Step(b, chain, hook, rule, rule.Text, b.Packet));
             else if (outcome.Verdict != "cut")
-                b = b.Add(new PathStep(StepKind.Policy, b.Namespace.Name, chain.Chain.PolicyLine.Text, b.Packet) { Hook = hook, Table = chain.Ruleset.Table, Chain = chain.Chain.Name, Location = chain.Chain.PolicyLine.Location, Depth = b.Depth });
+                b = b.Add(new PathStep(StepKind.Policy, b.Namespace.Name, chain.Chain.PolicyLine.Text, b.Packet) { Hook = hook, Table = chain.Ruleset.Table, Chain = chain.Chain.Name, BaseChain = chain.Chain.Name, Location = chain.Chain.PolicyLine.Location, Depth = b.Depth });
             yield return (b, outcome);
         }
     }
@@ -95,5 +95,5 @@ internal static class NetfilterHook
     private static string Text(RuleHit hit) => hit.IsCertain ? hit.Rule.Text : $"{hit.Rule.Text} (whether it matches cannot be told, and changes nothing)";
 
     private static PathStep Step(Branch b, HookChain chain, string hook, NetfilterRule rule, string text, PacketState packet) =>
-        new(StepKind.Rule, b.Namespace.Name, text, packet) { Hook = hook, Table = chain.Ruleset.Table, Chain = rule.Chain, Location = rule.Location, Depth = b.Depth };
+        new(StepKind.Rule, b.Namespace.Name, text, packet) { Hook = hook, Table = chain.Ruleset.Table, Chain = rule.Chain, BaseChain = chain.Chain.Name, Location = rule.Location, Depth = b.Depth };
 }

@@ -40,7 +40,7 @@ internal static class Translation
                 yield return Set(b, rule, hook, true, RedirectAddress(b, hook), target);
                 break;
             case NatKind.Masquerade:
-                var source = SourceAddressChoice.Of(b.Namespace, b.Packet.Out, b.Route?.NextHop is { Gateway.IsNone: false } hop && hop.Gateway.IsIpv4 == b.Packet.Tuple.Source.IsIpv4 ? hop.Gateway : b.Packet.Tuple.Destination);
+                var source = SourceAddressChoice.Of(b.Namespace, b.Packet.Out, b.Packet.Tuple.Source.IsIpv4 && b.Route?.NextHop is { Gateway.IsNone: false } hop && hop.Gateway.IsIpv4 ? hop.Gateway : b.Packet.Tuple.Destination);
                 yield return source.IsNone
                     ? b.Stop(StepKind.Drop, Verdict.DroppedByRule, $"MASQUERADE finds no address on {b.Packet.Out}", rule.Location)
                     : Set(b, rule, hook, false, source, target);
