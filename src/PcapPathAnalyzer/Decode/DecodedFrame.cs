@@ -41,6 +41,9 @@ public sealed class DecodedFrame
     /// </summary>
     public LinkFacts Link { get; internal set; }
 
+    /// <summary>The tunnel whose own header the snap length cut; valid where the last packet has <see cref="PacketFlags.Tunnel"/> and <see cref="Link"/> is none.</summary>
+    internal Encapsulation CutTunnel { get; set; }
+
     /// <summary>The innermost EtherType that was read; 0 where the link type has none.</summary>
     public ushort EtherType { get; internal set; }
 

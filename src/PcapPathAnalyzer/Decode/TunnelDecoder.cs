@@ -8,7 +8,7 @@ internal static class TunnelDecoder
     public static Next Vxlan(ref Walk walk)
     {
         if (!VxlanHeader.TryRead(walk.Rest, out var header))
-            return walk.Short(VxlanHeader.Length);
+            return Cut(ref walk, VxlanHeader.Length, Encapsulation.Vxlan);
 
         // RFC 7348 section 5: without the I flag there is no VNI; Linux drops such frames, and here it is no VXLAN but UDP on that port.
         if (!header.HasVni)
@@ -21,7 +21,7 @@ internal static class TunnelDecoder
     public static Next VxlanGpe(ref Walk walk)
     {
         if (!VxlanHeader.TryRead(walk.Rest, out var header))
-            return walk.Short(VxlanHeader.Length);
+            return Cut(ref walk, VxlanHeader.Length, Encapsulation.VxlanGpe);
         if (!header.HasVni)
             return Next.Done;
         walk.Skip(VxlanHeader.Length);
@@ -42,17 +42,28 @@ internal static class TunnelDecoder
     {
         var rest = walk.Rest;
         if (!GeneveHeader.TryRead(rest, out var header))
-            return walk.Short(GeneveHeader.MinimumLength);
+            return Cut(ref walk, GeneveHeader.MinimumLength, Encapsulation.Geneve);
 
         // Another version, or a control message: a datagram on Geneve's port and nothing to look into.
         if (header.Version != 0 || header.IsControl)
             return Next.Done;
         if (header.HeaderLength > rest.Length)
-            return walk.Short(header.HeaderLength);
+            return Cut(ref walk, header.HeaderLength, Encapsulation.Geneve);
         walk.Skip(header.HeaderLength);
         walk.EnterTunnel(Encapsulation.Geneve, header.Vni);
         walk.Type = header.Protocol;
         return Next.EtherType;
+    }
+
+    // The snap length ends inside the tunnel's own header: what travels is inside all the same, and nobody can tell what.
+    private static Next Cut(ref Walk walk, int needed, Encapsulation encapsulation)
+    {
+        var next = walk.Short(needed);
+        if (walk.Offset + needed > walk.End)
+            return next;
+        walk.Into.Last.Flags |= PacketFlags.Tunnel;
+        walk.Into.CutTunnel = encapsulation;
+        return next;
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Forwarding.Ipvs;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
@@ -40,6 +41,8 @@ internal sealed record Branch
 
     public ImmutableList<Connection> Connections { get; init; } = [];
 
+    public ImmutableList<VirtualConnection> VirtualConnections { get; init; } = [];
+
     /// <summary>PREROUTING has been run inside the bridge (br_netfilter), so the IP layer skips it.</summary>
     public bool IsPrerouted { get; init; }
 
@@ -66,6 +69,9 @@ internal sealed record Branch
 
     public Stage? Next { get; init; }
 
+    /// <summary>Where a hook took the packet to: the rest of that hook, and what would have come after it, see nothing of it (NF_STOLEN). Null where none did.</summary>
+    public Stage? Taken { get; init; }
+
     public Verdict? Verdict { get; init; }
 
     public string Reason { get; init; } = "";
@@ -83,7 +89,7 @@ internal sealed record Branch
 
     public Branch Add(PathStep step) => this with { Steps = new Trail(step, Steps) };
 
-    public Branch Then(Stage next) => Verdict is null ? this with { Next = next } : this;
+    public Branch Then(Stage next) => Verdict is null ? this with { Next = Taken ?? next, Taken = null } : this;
 
     /// <summary>What this branch takes for granted, where the dumps do not say.</summary>
     /// <param name="condition">In words.</param>

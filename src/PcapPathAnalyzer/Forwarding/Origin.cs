@@ -32,7 +32,7 @@ internal static class Origin
             return (owners[0], null, source);
         if (owners.Count > 1)
             error = $"--from: {source} is an address of several namespaces: {Names(owners)}; name one, or say where it comes in: --in NAMESPACE:INTERFACE";
-        else if (network.Owners(destination).FirstOrDefault(i => !i.IsLoopback && i.Peer is null) is { } target)
+        else if (network.Owners(destination).FirstOrDefault(i => !i.IsLoopback && i.Peer is null && i.Link.LinkKind != "dummy" && i.Name != Ipvs.ServiceHook.KubeDevice) is { } target)
             return (target.Namespace, target, source);
         else
             error = $"--from: nobody in the bundle has {source}; say where it comes in: --in NAMESPACE:INTERFACE";

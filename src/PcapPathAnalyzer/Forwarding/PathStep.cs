@@ -43,6 +43,9 @@ public sealed record PathStep(StepKind Kind, string Namespace, string Text, Pack
 
     public string? Chain { get; init; }
 
+    /// <summary>The chain on the hook from which a rule was reached; null outside netfilter.</summary>
+    public string? BaseChain { get; init; }
+
     /// <summary>The dump line that says so; null where no line does (an implicit un-NAT, say).</summary>
     public SourceLocation? Location { get; init; }
 

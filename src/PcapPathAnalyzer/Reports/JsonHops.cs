@@ -43,7 +43,7 @@ internal sealed class JsonHops(Func<IReadOnlyList<HopAction>, byte[]> actions)
     private void Hop(ObservationTables tables, in HopRecord hop, int number, byte[] before)
     {
         Number("{\"hop\":"u8, number);
-        text.Write(PointOf(tables.Points[hop.Point]));
+        text.Write(PointOf(tables, hop.Point));
         Number(",\"packets\":"u8, hop.Packets);
         Number(",\"bytes\":"u8, hop.Bytes);
         Number(",\"ttl\":"u8, hop.Ttl);
@@ -54,6 +54,8 @@ internal sealed class JsonHops(Func<IReadOnlyList<HopAction>, byte[]> actions)
             Number(",\"latencyNanoseconds\":"u8, hop.Latency);
         Number(",\"firstFrame\":"u8, hop.FirstFrame);
         Number(",\"lastFrame\":"u8, hop.LastFrame);
+        if (tables.Points[hop.LastPoint] is var last && last.File != tables.Points[hop.Point].File)
+            Text(",\"lastFile\":"u8, last.File);
         text.Write(",\"actions\":"u8);
         text.Write(before);
         text.Write("}"u8);
@@ -66,14 +68,24 @@ internal sealed class JsonHops(Func<IReadOnlyList<HopAction>, byte[]> actions)
         text.Advance(written);
     }
 
-    private byte[] PointOf(CapturePoint point)
+    private void Text(ReadOnlySpan<byte> name, string value)
     {
+        text.Write(name);
+        using var json = new Utf8JsonWriter(text, JsonFlows.Options);
+        json.WriteStringValue(value);
+    }
+
+    // Parts of a rotated capture are one place, told as the first of them, and files of their own.
+    private byte[] PointOf(ObservationTables tables, int number)
+    {
+        var point = tables.Points[number];
         if (!points.TryGetValue(point, out var known))
         {
+            var place = tables.Points[tables.PlaceOf(number)];
             points.Add(point, known = Members(json =>
             {
-                json.WriteString("namespace"u8, point.Namespace);
-                json.WriteString("interface"u8, point.Interface);
+                json.WriteString("namespace"u8, place.Namespace);
+                json.WriteString("interface"u8, place.Interface);
                 json.WriteString("file"u8, point.File);
             }));
         }

@@ -11,4 +11,7 @@ internal static class Chance
         { } given when int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) => seed,
         _ => 1,
     };
+
+    /// <summary>How often something is tried: a few times in every run of the tests, ten times as often where a seed was asked for.</summary>
+    public static int Trials(int few) => Environment.GetEnvironmentVariable("PCAPPATH_SEED") is null ? few : few * 10;
 }

@@ -106,6 +106,16 @@ public sealed record TcpMssMatch(int First, int Last) : RuleMatch;
 /// <summary><c>-m dscp</c> or <c>-m tos</c>: (traffic class &amp; mask) == value.</summary>
 public sealed record TrafficClassMatch(byte Value, byte Mask) : RuleMatch;
 
+/// <summary><c>-m frag</c>, <c>hbh</c>, <c>dst</c>, <c>rt</c>, <c>srh</c>, <c>mh</c>: the packet has this extension header, and it looks so.</summary>
+public sealed record ExtensionHeaderMatch : RuleMatch;
+
+/// <summary><c>-m ipv6header --header</c>.</summary>
+/// <param name="AsksUpper"><c>prot</c>, an upper layer's header, is among the names.</param>
+/// <param name="AsksOthers">An extension header is.</param>
+/// <param name="IsSoft">These and maybe more; otherwise exactly these.</param>
+/// <param name="IsInverted">Its <c>!</c>, which with <c>--soft</c> is not simply the opposite: none of these.</param>
+public sealed record Ip6HeadersMatch(bool AsksUpper, bool AsksOthers, bool IsSoft, bool IsInverted) : RuleMatch;
+
 /// <summary><c>-m pkttype</c>: unicast, broadcast, multicast.</summary>
 public sealed record PacketTypeMatch(string Type) : RuleMatch;
 

@@ -26,6 +26,7 @@ public enum NftType
     EtherType,
     AddressType,
     PacketType,
+    Dscp,
     Verdict,
 }
 
@@ -37,12 +38,12 @@ internal static class NftTypes
         ["ipv4_addr"] = NftType.Address, ["ipv6_addr"] = NftType.Address, ["ether_addr"] = NftType.Mac, ["ll_addr"] = NftType.Mac, ["inet_service"] = NftType.Port, ["inet_proto"] = NftType.Protocol,
         ["mark"] = NftType.Mark, ["ifname"] = NftType.Interface, ["iface_index"] = NftType.Interface, ["ct_state"] = NftType.ConntrackState, ["ct_status"] = NftType.ConntrackStatus,
         ["ct_dir"] = NftType.ConntrackDirection, ["tcp_flag"] = NftType.TcpFlags, ["icmp_type"] = NftType.IcmpType, ["icmpv6_type"] = NftType.Icmpv6Type, ["icmp_code"] = NftType.IcmpCode,
-        ["icmpv6_code"] = NftType.IcmpCode, ["nf_proto"] = NftType.Family, ["ether_type"] = NftType.EtherType, ["fib_addrtype"] = NftType.AddressType, ["pkt_type"] = NftType.PacketType, ["verdict"] = NftType.Verdict,
+        ["icmpv6_code"] = NftType.IcmpCode, ["nf_proto"] = NftType.Family, ["ether_type"] = NftType.EtherType, ["fib_addrtype"] = NftType.AddressType, ["pkt_type"] = NftType.PacketType, ["dscp"] = NftType.Dscp, ["verdict"] = NftType.Verdict,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, NftType> Fields = new Dictionary<string, NftType>(StringComparer.Ordinal)
     {
-        ["ip saddr"] = NftType.Address, ["ip daddr"] = NftType.Address, ["ip6 saddr"] = NftType.Address, ["ip6 daddr"] = NftType.Address, ["ip protocol"] = NftType.Protocol, ["ip6 nexthdr"] = NftType.Protocol,
+        ["ip saddr"] = NftType.Address, ["ip daddr"] = NftType.Address, ["ip6 saddr"] = NftType.Address, ["ip6 daddr"] = NftType.Address, ["ip protocol"] = NftType.Protocol, ["ip dscp"] = NftType.Dscp, ["ip6 dscp"] = NftType.Dscp, ["ip6 nexthdr"] = NftType.Protocol,
         ["ether saddr"] = NftType.Mac, ["ether daddr"] = NftType.Mac, ["ether type"] = NftType.EtherType, ["vlan type"] = NftType.EtherType,
         ["icmp type"] = NftType.IcmpType, ["icmp code"] = NftType.IcmpCode, ["icmpv6 type"] = NftType.Icmpv6Type, ["icmpv6 code"] = NftType.IcmpCode, ["tcp flags"] = NftType.TcpFlags,
         ["meta mark"] = NftType.Mark, ["meta l4proto"] = NftType.Protocol, ["meta nfproto"] = NftType.Family, ["meta protocol"] = NftType.EtherType, ["meta pkttype"] = NftType.PacketType,

@@ -12,6 +12,8 @@ internal static class AddressTypes
     {
         var address = match.IsSource ? packet.Tuple.Source : packet.Tuple.Destination;
         var device = match.LimitToIncoming ? packet.In : match.LimitToOutgoing ? packet.Out : null;
+        if (address.IsIpv6)
+            return RuleMatcher.Of(Ip6AddressTypes.Matches(ns, address, device, match.Types));
         var type = Of(ns, address, device);
         return RuleMatcher.Of(match.Types.Any(t => string.Equals(t, type, StringComparison.OrdinalIgnoreCase)));
     }
@@ -19,12 +21,14 @@ internal static class AddressTypes
     /// <param name="device">Only this device's addresses count as local; null for any.</param>
     internal static string Of(NetworkNamespace ns, IpAddress address, string? device)
     {
+        if (address.IsIpv6)
+            return Ip6AddressTypes.Of(ns, address, device);
         if (address.IsMulticast)
             return "MULTICAST";
         if (address.IsLimitedBroadcast)
             return "BROADCAST";
         if (address.IsUnspecified)
-            return address.IsIpv4 ? "BROADCAST" : "UNSPEC";
+            return "BROADCAST";
         foreach (var i in ns.Interfaces)
         {
             if (device is not null && i.Name != device)

@@ -23,6 +23,9 @@ public sealed record Connection
 
     public PortRange? OriginalSourcePorts { get; init; }
 
+    /// <summary>What the asked port may be, where another namespace's translation left it open.</summary>
+    public PortRange? OriginalDestinationPorts { get; init; }
+
     /// <summary>As replies come: the inverse of the original after translation.</summary>
     public required FiveTuple Reply { get; init; }
 
@@ -50,7 +53,10 @@ public sealed record Connection
         || (tuple.Source == Reply.Source && tuple.Destination == Reply.Destination && tuple.Protocol == Reply.Protocol
             && Fits(tuple.SourcePort, Reply.SourcePort, ReplySourcePorts) && Fits(tuple.DestinationPort, Reply.DestinationPort, ReplyDestinationPorts));
 
-    public bool IsDestinationTranslated => Reply.Source != Original.Destination || Reply.SourcePort != Original.DestinationPort || ReplySourcePorts is not null;
+    /// <summary>IPS_DST_NAT, where IPVS has changed what replies look like, which is no translation of conntrack's; null where the addresses say it.</summary>
+    public bool? IsDestinationNat { get; init; }
+
+    public bool IsDestinationTranslated => IsDestinationNat ?? (Reply.Source != Original.Destination || Reply.SourcePort != Original.DestinationPort || ReplySourcePorts != OriginalDestinationPorts);
 
     public bool IsSourceTranslated => Reply.Destination != Original.Source || Reply.DestinationPort != Original.SourcePort || ReplyDestinationPorts != OriginalSourcePorts;
 

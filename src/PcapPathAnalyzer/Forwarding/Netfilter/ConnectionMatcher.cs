@@ -51,7 +51,7 @@ internal static class ConnectionMatcher
         var (port, range) = m.Field switch
         {
             ConntrackField.OriginalSource => (c.Original.SourcePort, c.OriginalSourcePorts),
-            ConntrackField.OriginalDestination => (c.Original.DestinationPort, null),
+            ConntrackField.OriginalDestination => (c.Original.DestinationPort, c.OriginalDestinationPorts),
             ConntrackField.ReplySource => (c.Reply.SourcePort, c.ReplySourcePorts),
             _ => (c.Reply.DestinationPort, c.ReplyDestinationPorts),
         };

@@ -21,6 +21,12 @@ public enum HookKind
     /// <summary>The nat chains where they may change the source.</summary>
     SourceNat,
 
+    /// <summary>IPVS gives answers of its servers the virtual address.</summary>
+    VirtualAnswer,
+
+    /// <summary>IPVS takes packets for its services.</summary>
+    VirtualService,
+
     /// <summary>Conntrack confirms the connection: the packet leaves, or is delivered.</summary>
     Confirm,
 }
@@ -71,8 +77,19 @@ internal static class Hooks
             all.Add(isDestination ? (new HookEntry(HookKind.Conntrack, []), ConntrackPriority, int.MaxValue) : (new HookEntry(HookKind.Confirm, []), int.MaxValue, 0));
         }
 
+        if (Ipvs.ServiceHook.IsPresent(ns))
+            all.AddRange(IpvsHooks(hook).Select(static e => (new HookEntry(e.Kind, []), e.Priority, 0)));
         return [.. all.OrderBy(static e => e.Priority).ThenByDescending(static e => e.Age).Select(static e => e.Entry)];
     }
+
+    // ip_vs_ops4, ip_vs_ops6 (net/netfilter/ipvs/ip_vs_core.c).
+    private static (HookKind Kind, int Priority)[] IpvsHooks(string hook) => hook switch
+    {
+        "INPUT" => [(HookKind.VirtualAnswer, SourceNatPriority - 2), (HookKind.VirtualService, SourceNatPriority - 1)],
+        "OUTPUT" => [(HookKind.VirtualAnswer, DestinationNatPriority + 1), (HookKind.VirtualService, DestinationNatPriority + 2)],
+        "FORWARD" => [(HookKind.VirtualAnswer, 100)],
+        _ => [],
+    };
 
     // Age: the order of registration as far as the dumps show it. Tables of iptables that only iptables-save shows count as the first.
     private static IEnumerable<(HookChain Chain, string Type, int Age)> Chains(NetworkNamespace ns, string hook, bool isIpv6)

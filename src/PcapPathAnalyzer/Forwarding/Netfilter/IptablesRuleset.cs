@@ -42,7 +42,7 @@ internal sealed class IptablesRuleset(NetworkNamespace ns, IptablesTable table) 
     // The raw table is asked before conntrack: a packet counts as invalid there, or as new where a rule has given it a template (conntrack_mt).
     private PacketState Seen(PacketState packet) =>
         table.Name != "raw" || packet is { Connection: not null } or { ConntrackState: "UNTRACKED" } ? packet
-        : packet.HasTemplate ? packet with { Connection = ConntrackTargets.Template(ns, packet), ConntrackState = "NEW" }
+        : packet.HasTemplate ? ConntrackTargets.WithTemplate(ns, packet)
         : packet with { ConntrackState = "INVALID" };
 
     private static PacketState Apply(RuleTarget? target, PacketState packet) => target switch

@@ -66,6 +66,9 @@ public sealed record PacketState
     /// <summary>The same for replies.</summary>
     public int ReplyZone { get; init; }
 
+    /// <summary>ipvs_property: IPVS has dealt with it, or with what it was before, and looks at it no more.</summary>
+    public bool IsPastIpvs { get; init; }
+
     /// <summary>True for packets against the connection's original direction.</summary>
     public bool IsReply { get; init; }
 

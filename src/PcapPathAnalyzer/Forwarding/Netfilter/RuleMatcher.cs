@@ -55,6 +55,8 @@ internal static class RuleMatcher
         ProtocolMatch m => Of(m.Protocol is null || m.Protocol == packet.Tuple.Protocol),
         PortMatch m => Port(m, packet),
         FragmentMatch => Answer.No, // whole packets are walked; conntrack defragments before any table
+        ExtensionHeaderMatch => Answer.No, // nor with extension headers
+        Ip6HeadersMatch m => Of(UpperAlone(m)),
         ConntrackStateMatch m => Of(m.States.Any(s => s == packet.ConntrackState || (s == "DNAT" && packet.IsDestinationTranslated) || (s == "SNAT" && packet.IsSourceTranslated))),
         MarkMatch { IsConnection: false } m => Of((packet.Mark & m.Mask) == m.Value),
         AddressTypeMatch m => AddressTypes.Ask(ns, m, packet),
@@ -72,6 +74,14 @@ internal static class RuleMatcher
     };
 
     internal static Answer Of(bool value) => value ? Answer.Yes : Answer.No;
+
+    // What a packet without extension headers answers: it has an upper layer's header and no other (ipv6header_mt6, net/ipv6/netfilter/ip6t_ipv6header.c).
+    private static bool UpperAlone(Ip6HeadersMatch m) => (m.IsSoft, m.IsInverted) switch
+    {
+        (true, false) => !m.AsksOthers,
+        (true, true) => !m.AsksUpper,
+        (false, _) => m.IsInverted != (m.AsksUpper && !m.AsksOthers),
+    };
 
     private static bool Address(AddressMatch m, IpAddress address)
     {

@@ -37,9 +37,6 @@ internal static class Conntrack
         if (!packet.AssumeEstablished && !ConntrackStart.Opens(branch.Namespace, packet))
             return branch with { Packet = packet with { ConntrackState = "INVALID" } };
         var made = Make(context, branch.Namespace, packet) with { Zone = zone, ReplyZone = replyZone };
-        // As with zones of one direction alone: NAT evades the collision by another port, or the packet is lost, as the kernel's version has it.
-        if (branch.Connections.Find(c => c.Namespace == branch.Namespace && c.IsConfirmed && c.Original == made.Reply && c.Zone == made.ReplyZone) is not null)
-            return branch.CannotTell($"{packet.Tuple} is a connection of its own in this conntrack zone, and its answers collide with those of the one it answers");
         var isReply = packet.AssumeEstablished && made.Reply == packet.Tuple;
         return branch.Keep(made) with
         {
@@ -59,9 +56,15 @@ internal static class Conntrack
     {
         if (branch.Packet.Connection is not { IsConfirmed: false } c || branch.Packet.IsReply)
             return branch;
+        if (Collision(branch, c) is { } other)
+            return branch.Stop(StepKind.Drop, Verdict.DroppedByRule, $"dropped by conntrack: {branch.Packet.Tuple} is a connection of its own in its zone, whose answers would be packets of {other.Original}");
         var done = c with { IsDestinationDone = true, IsSourceDone = true, IsConfirmed = true };
         return branch.Keep(done) with { Packet = branch.Packet with { Connection = done } };
     }
+
+    /// <summary>The connection whose packets would be taken for answers to this one (nf_conntrack_tuple_taken): as with a zone of one direction alone.</summary>
+    public static Connection? Collision(Branch branch, Connection made) =>
+        branch.Connections.Find(c => c.Id != made.Id && c.Namespace == branch.Namespace && c.IsConfirmed && c.Original == made.Reply && c.Zone == made.ReplyZone);
 
     private static Connection Make(WalkContext context, NetworkNamespace ns, PacketState packet)
     {
@@ -73,10 +76,12 @@ internal static class Conntrack
             Namespace = ns,
             Original = known?.Original ?? packet.Tuple,
             OriginalSourcePorts = known is null ? packet.SourcePorts : null,
+            OriginalDestinationPorts = known is null ? packet.DestinationPorts : null,
             Reply = known?.Reply ?? packet.Tuple.Reversed,
             ReplyDestinationPorts = known is null ? packet.SourcePorts : null,
             ReplySourcePorts = known is null ? packet.DestinationPorts : null,
             Mark = known?.Mark ?? 0,
+            IsDestinationNat = known is not null && Ipvs.ServiceHook.Find(ns, 0, known.Original) is not null ? false : null,
             IsDestinationDone = packet.AssumeEstablished,
             IsSourceDone = packet.AssumeEstablished,
             IsConfirmed = packet.AssumeEstablished,

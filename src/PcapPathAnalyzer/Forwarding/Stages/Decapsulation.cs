@@ -18,7 +18,7 @@ internal static class Decapsulation
         if (device.Link.Flags.Count > 0 && !device.Link.IsUp)
             return b.Stop(StepKind.Drop, Verdict.NoListener, $"{device} is down", device.Link.Location);
         // vxlan_rcv, ip_tunnel_rcv: in one namespace the outer packet's mark stays, its connection does not.
-        var packet = inner.Packet with { In = device.Name, Out = null, Mark = b.Packet.Mark, Connection = null, ConntrackState = "NEW", IsReply = false, IsDestinationTranslated = false, IsSourceTranslated = false, HasTemplate = false, IsPastTemplates = false, OriginalZone = 0, ReplyZone = 0, SourceMac = inner.SourceMac };
+        var packet = inner.Packet with { In = device.Name, Out = null, Mark = b.Packet.Mark, IsPastIpvs = b.Packet.IsPastIpvs, Connection = null, ConntrackState = "NEW", IsReply = false, IsDestinationTranslated = false, IsSourceTranslated = false, HasTemplate = false, IsPastTemplates = false, OriginalZone = 0, ReplyZone = 0, SourceMac = inner.SourceMac };
         var text = inner.Kind == "vxlan" ? $"{device.Name} takes VNI {inner.Vni} out of VXLAN from {b.Packet.Tuple.Source}" : $"{device.Name} takes the packet out of {inner.Kind} from {b.Packet.Tuple.Source}";
         return (b with { Device = device, Packet = packet, Inner = inner.Inner, SourceMac = inner.SourceMac, DestinationMac = inner.DestinationMac, Route = null, IsPrerouted = false, BoundTo = null, ProxiedTo = null }).Step(StepKind.Decapsulate, text, device.Link.Location).Then(Ingress.Run);
     }

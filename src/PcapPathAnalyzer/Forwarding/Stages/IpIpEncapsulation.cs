@@ -29,7 +29,7 @@ internal static class IpIpEncapsulation
         }
 
         var (protocol, overhead) = kind == "gre" ? (IpProtocol.Gre, 4) : (b.Packet.Tuple.Source.IsIpv4 ? IpProtocol.IpIp : IpProtocol.Ipv6, 0);
-        var capsule = new Capsule(kind, -1, b.Packet, b.SourceMac, b.DestinationMac, b.Inner);
+        var capsule = new Capsule(kind, -1, b.Packet, b.SourceMac, b.DestinationMac, b.Inner) { Device = device.Name };
         yield return Encapsulation.Wrap(b, $"into {kind} to {remote}", new FiveTuple(local, 0, remote, 0, protocol), capsule, overhead + (remote.IsIpv4 ? 20 : 40));
     }
 }

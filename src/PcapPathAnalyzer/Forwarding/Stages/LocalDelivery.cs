@@ -10,20 +10,9 @@ internal static class LocalDelivery
 {
     public static IEnumerable<Branch> Run(WalkContext context, Branch b)
     {
-        if (VirtualServer(b) is { } service)
-            return [b.CannotTell($"IPVS ({service.Scheduler ?? "scheduler not printed"}) sends {Translation.Endpoint(b.Packet, true)} on to {(service.Servers.Count == 0 ? "nobody: it has no servers" : string.Join(", ", service.Servers.Select(s => FiveTuple.Endpoint(s.Address, s.Port))))}; its choice is not walked", service.Location)];
-        if (b.Route?.Local is { Interface: "kube-ipvs0" } address)
-            return [b.CannotTell($"{b.Packet.Tuple.Destination} is a virtual address of IPVS; it would take: ipvsadm -Ln", address.Location)];
         if (b.Inner is { } inner)
             return [Decapsulation.Run(b, inner)];
         return b.Packet.DestinationPorts is { } ports && !b.IsReplyPhase ? Range(b, ports) : [Socket(b)];
-    }
-
-    // A virtual service takes what is delivered to its address and port, or bears its mark (ip_vs_in, net/netfilter/ipvs/ip_vs_core.c).
-    private static IpvsRecord? VirtualServer(Branch b)
-    {
-        var tuple = b.Packet.Tuple;
-        return b.IsReplyPhase ? null : b.Namespace.IpvsServices.FirstOrDefault(s => s.Mark != 0 ? s.Mark == b.Packet.Mark : s.Protocol == tuple.Protocol && s.Address == tuple.Destination && (s.Port == 0 || s.Port == tuple.DestinationPort));
     }
 
     // Which port of a range was chosen is not known: one on which somebody listens, or another.

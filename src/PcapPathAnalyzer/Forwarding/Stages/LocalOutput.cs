@@ -32,6 +32,6 @@ internal static class LocalOutput
     private static IEnumerable<Branch> Hook(WalkContext context, Branch branch)
     {
         foreach (var b in NetfilterHook.Run(context, branch, "OUTPUT"))
-            yield return b.Verdict is null ? (b with { Packet = b.Packet with { In = b.Inner?.Device, Out = b.Route!.OutputDevice } }).Then(Postrouting.Run) : b;
+            yield return b.Verdict is null && b.Taken is null ? (b with { Packet = b.Packet with { In = b.Inner?.Device, Out = b.Route!.OutputDevice } }).Then(Postrouting.Run) : b.Then(Postrouting.Run);
     }
 }

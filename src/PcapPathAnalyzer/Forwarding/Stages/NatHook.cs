@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Forwarding.Stages;
 
@@ -21,7 +22,8 @@ internal static class NatHook
             return [NatReply.Undo(branch, connection, hook, isDestination)];
         if (branch.Packet.ConntrackState != "NEW" || (isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
             return [NatReply.Repeat(branch, connection, hook, isDestination)];
-        return Ask(branch, hook, entry.Chains, isDestination, translates: true);
+        var asked = Ask(branch, hook, entry.Chains, isDestination, translates: true);
+        return isDestination || entry.Chains.Count == 0 ? asked : [.. asked.SelectMany(b => Evade(b, hook))];
     }
 
     // All nat chains of both tools are asked in turn until one translates.
@@ -51,6 +53,18 @@ internal static class NatHook
 
         done.AddRange(open.Select(b => Null(b, isDestination)));
         return done;
+    }
+
+    // Answers that would be another connection's packets: another source port is chosen, rule or none (get_unique_tuple, nf_nat_core.c). Since 6.12 not
+    // where the other one is this one's exact reverse and untranslated (nf_nat_used_tuple_new): then the packet is lost (Conntrack.Confirm).
+    private static IEnumerable<Branch> Evade(Branch b, string hook)
+    {
+        if (b.Verdict is not null || b.Packet.Connection is not { } c || Conntrack.Collision(b, c) is not { } other || !b.Packet.Tuple.Protocol.HasPorts())
+            return [b];
+        var evaded = Translation.OtherPort(b, c, hook);
+        return other.IsSourceTranslated || other.IsDestinationTranslated || other.Reply != c.Original
+            ? [evaded]
+            : [evaded.If($"the kernel of {b.Namespace.Name} is older than 6.12", isUsual: false), b.If($"the kernel of {b.Namespace.Name} is 6.12 or later", isUsual: false)];
     }
 
     // No rule translates: decided for good, for this connection (nf_nat_alloc_null_binding).

@@ -34,7 +34,7 @@ internal static class NatReply
 
         packet = isDestination
             ? packet with { Tuple = packet.Tuple with { Destination = c.Original.Source, DestinationPort = c.Original.SourcePort }, DestinationPorts = c.OriginalSourcePorts }
-            : packet with { Tuple = packet.Tuple with { Source = c.Original.Destination, SourcePort = c.Original.DestinationPort }, SourcePorts = null };
+            : packet with { Tuple = packet.Tuple with { Source = c.Original.Destination, SourcePort = c.Original.DestinationPort }, SourcePorts = c.OriginalDestinationPorts };
         return packet.Tuple == b.Packet.Tuple && packet.DestinationPorts == b.Packet.DestinationPorts ? b : Say(b, packet, StepKind.UnNat, hook, "by the connection's translation");
     }
 

@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Forwarding.Ipvs;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 
 namespace PcapPathAnalyzer.Forwarding.Stages;
@@ -13,14 +14,16 @@ internal static class NetfilterHook
         IReadOnlyList<Branch> now = [branch];
         foreach (var entry in Hooks.At(branch.Namespace, hook, branch.Packet.Tuple.Destination.IsIpv6))
         {
-            if (now.Count == 1 && now[0].Verdict is null)
+            if (now.Count == 1 && IsHere(now[0]))
                 now = Step(context, now[0], hook, entry);
             else
-                now = [.. now.SelectMany(b => b.Verdict is null ? Step(context, b, hook, entry) : [b])];
+                now = [.. now.SelectMany(b => IsHere(b) ? Step(context, b, hook, entry) : [b])];
         }
 
         return now;
     }
+
+    private static bool IsHere(Branch b) => b.Verdict is null && b.Taken is null;
 
     // What a chain changed may lead another way (ip_route_me_harder): after the nat chains, iptables' mangle table and nftables' chains of type route.
     private static IReadOnlyList<Branch> Step(WalkContext context, Branch branch, string hook, HookEntry entry)
@@ -33,6 +36,8 @@ internal static class NetfilterHook
     {
         HookKind.Conntrack => [Conntrack.Track(context, branch)],
         HookKind.Confirm => [Conntrack.Confirm(branch)],
+        HookKind.VirtualAnswer => [.. AnswerHook.Run(context, branch, hook)],
+        HookKind.VirtualService => [.. ServiceHook.Run(context, branch, hook)],
         HookKind.DestinationNat or HookKind.SourceNat => NatHook.Run(branch, hook, entry),
         _ => [.. Outcomes(branch, entry.Chains[0], hook).Select(o => Finish(o.Branch, o.Outcome, entry.Chains[0], hook))],
     };
@@ -54,7 +59,7 @@ internal static class NetfilterHook
             if (outcome.Deciding is { } rule)
                 b = b.Add(Step(b, chain, hook, rule, rule.Text, b.Packet));
             else if (outcome.Verdict != "cut")
-                b = b.Add(new PathStep(StepKind.Policy, b.Namespace.Name, chain.Chain.PolicyLine.Text, b.Packet) { Hook = hook, Table = chain.Ruleset.Table, Chain = chain.Chain.Name, Location = chain.Chain.PolicyLine.Location, Depth = b.Depth });
+                b = b.Add(new PathStep(StepKind.Policy, b.Namespace.Name, chain.Chain.PolicyLine.Text, b.Packet) { Hook = hook, Table = chain.Ruleset.Table, Chain = chain.Chain.Name, BaseChain = chain.Chain.Name, Location = chain.Chain.PolicyLine.Location, Depth = b.Depth });
             yield return (b, outcome);
         }
     }
@@ -90,5 +95,5 @@ internal static class NetfilterHook
     private static string Text(RuleHit hit) => hit.IsCertain ? hit.Rule.Text : $"{hit.Rule.Text} (whether it matches cannot be told, and changes nothing)";
 
     private static PathStep Step(Branch b, HookChain chain, string hook, NetfilterRule rule, string text, PacketState packet) =>
-        new(StepKind.Rule, b.Namespace.Name, text, packet) { Hook = hook, Table = chain.Ruleset.Table, Chain = rule.Chain, Location = rule.Location, Depth = b.Depth };
+        new(StepKind.Rule, b.Namespace.Name, text, packet) { Hook = hook, Table = chain.Ruleset.Table, Chain = rule.Chain, BaseChain = chain.Chain.Name, Location = rule.Location, Depth = b.Depth };
 }

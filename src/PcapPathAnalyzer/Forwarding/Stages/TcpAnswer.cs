@@ -26,6 +26,9 @@ internal static class TcpAnswer
         };
     }
 
+    /// <summary>A SYN that asks for a connection; true where the flags are not known.</summary>
+    public static bool IsOpening(PacketState packet) => packet.TcpFlags < 0 || (packet.TcpFlags & (Syn | Rst)) == Syn;
+
     /// <summary>A reset is never answered with one (tcp_v4_send_reset, nf_send_reset).</summary>
     public static bool MayReset(PacketState packet) => packet.TcpFlags < 0 || (packet.TcpFlags & Rst) == 0;
 

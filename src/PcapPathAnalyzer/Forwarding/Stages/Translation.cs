@@ -40,7 +40,7 @@ internal static class Translation
                 yield return Set(b, rule, hook, true, RedirectAddress(b, hook), target);
                 break;
             case NatKind.Masquerade:
-                var source = SourceAddressChoice.Of(b.Namespace, b.Packet.Out, b.Route?.NextHop is { Gateway.IsNone: false } hop && hop.Gateway.IsIpv4 == b.Packet.Tuple.Source.IsIpv4 ? hop.Gateway : b.Packet.Tuple.Destination);
+                var source = SourceAddressChoice.Of(b.Namespace, b.Packet.Out, b.Packet.Tuple.Source.IsIpv4 && b.Route?.NextHop is { Gateway.IsNone: false } hop && hop.Gateway.IsIpv4 ? hop.Gateway : b.Packet.Tuple.Destination);
                 yield return source.IsNone
                     ? b.Stop(StepKind.Drop, Verdict.DroppedByRule, $"MASQUERADE finds no address on {b.Packet.Out}", rule.Location)
                     : Set(b, rule, hook, false, source, target);
@@ -101,6 +101,17 @@ internal static class Translation
         var text = isDestination ? $"destination {Endpoint(b.Packet, true)} becomes {Endpoint(packet, true)}" : $"source {Endpoint(b.Packet, false)} becomes {Endpoint(packet, false)}";
         b = b.Keep(c) with { Packet = packet };
         return b.Add(new PathStep(kind, b.Namespace.Name, text, packet) { Hook = hook, Table = "nat", Chain = rule.Chain, Location = rule.Location, Depth = b.Depth });
+    }
+
+    /// <summary>The same source address with a port that the kernel chooses.</summary>
+    public static Branch OtherPort(Branch b, Connection c, string hook)
+    {
+        var (port, range) = Ports(new NatTarget(NatKind.Snat) { Name = "SNAT", Random = true }, b.Packet.Tuple.SourcePort, b.Packet.SourcePorts, isDestination: false);
+        var packet = b.Packet with { Tuple = b.Packet.Tuple with { SourcePort = port }, SourcePorts = range };
+        c = c with { IsSourceDone = true, Reply = c.Reply with { DestinationPort = port }, ReplyDestinationPorts = range };
+        packet = packet with { IsSourceTranslated = c.IsSourceTranslated, Connection = c };
+        var text = $"source {Endpoint(b.Packet, false)} becomes {Endpoint(packet, false)}: its answers would collide with another connection's packets";
+        return (b.Keep(c) with { Packet = packet }).Add(new PathStep(StepKind.Snat, b.Namespace.Name, text, packet) { Hook = hook, Table = "nat", Depth = b.Depth });
     }
 
     // A source port is kept where it is free; the random options and named ranges choose another.

@@ -58,9 +58,9 @@ internal static class VxlanEncapsulation
 
     private static Branch Wrap(Branch b, VxlanDetails vxlan, IpAddress remote, int port, int vni, FdbRecord? entry, string why)
     {
-        var capsule = new Capsule("vxlan", vni >= 0 ? vni : vxlan.Vni, b.Packet, b.SourceMac, b.DestinationMac, b.Inner);
+        var capsule = new Capsule("vxlan", vni >= 0 ? vni : vxlan.Vni, b.Packet, b.SourceMac, b.DestinationMac, b.Inner) { Device = b.Device!.Name };
         var outer = new FiveTuple(vxlan.Local.IsUnspecified ? default : vxlan.Local, 0, remote, (ushort)(port != 0 ? port : vxlan.DestinationPort), IpProtocol.Udp);
-        var at = entry?.Location ?? b.Device!.Link.Location;
+        var at = entry?.Location ?? b.Device.Link.Location;
         b = b.Step(StepKind.Bridge, $"FDB of {b.Device!.Name}: {why}", at);
         return Encapsulation.Wrap(b, $"into VXLAN {capsule.Vni} to {remote}", outer, capsule, Overhead + (remote.IsIpv4 ? 20 : 40));
     }

@@ -83,27 +83,36 @@ internal sealed class AlignedBuilder(ObservationTables tables, Network network, 
         }
     }
 
-    private static HopRecord Count(in AlignedHop hop)
+    private HopRecord Count(in AlignedHop hop)
     {
-        var first = hop.Records[0];
         var record = new HopRecord
         {
             Tuple = hop.Key.Tuple,
             Tunnel = hop.Key.Tunnel,
-            Point = hop.Trail.Point,
             Ttl = hop.Trail.Ttl,
-            FirstFrame = first.Frame,
             Packets = hop.Records.Count,
             Latency = HopRecord.NoLatency,
         };
-        foreach (ref readonly var packet in hop.Records.AsSpan())
+        record.BeginFrames(hop.Trail.Point, hop.Records[0].Frame);
+        Count(ref record, hop.First);
+        for (var part = 1; part < hop.Parts?.Count; part++)
+            Count(ref record, hop.Parts[part]);
+        return record;
+    }
+
+    private void Count(ref HopRecord record, in TrailPackets part)
+    {
+        var (bytes, first, last) = (0L, uint.MaxValue, 0u);
+        foreach (ref readonly var packet in part.Records.AsSpan())
         {
-            record.Bytes += packet.Length;
-            record.FirstFrame = Math.Min(record.FirstFrame, packet.Frame);
-            record.LastFrame = Math.Max(record.LastFrame, packet.Frame);
+            bytes += packet.Length;
+            first = Math.Min(first, packet.Frame);
+            last = Math.Max(last, packet.Frame);
         }
 
-        return record;
+        record.Bytes += bytes;
+        record.NoteFrame(part.Trail.Point, first, tables);
+        record.NoteFrame(part.Trail.Point, last, tables);
     }
 
     // As HopMeter: from the last hop that is no tap, if at most one tap lies between.

@@ -62,7 +62,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
         var numbers = Numbers(ordered);
         var transmissions = Emit(items, indices, count, numbers, isReply);
         var hops = slabs.Take(ordered.Count);
-        new HopMeter(ordered).Measure(transmissions, hops.Records);
+        new HopMeter(tables, ordered).Measure(transmissions, hops.Records);
         return new FlowDirection
         {
             Hops = hops,
@@ -113,15 +113,16 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
                 continue;
             if (taken++ == Witnesses)
                 break;
-            for (var x = head; x >= 0; x = matcher.Set.Next(x))
+            FirstSights(items, indices, head);
+            for (var x = 0; x < members.Count; x++)
             {
-                for (var y = matcher.Set.Next(x); y >= 0; y = matcher.Set.Next(y))
+                for (var y = x + 1; y < members.Count; y++)
                 {
-                    ref var a = ref items[indices[x]];
-                    ref var b = ref items[indices[y]];
-                    if (a.Time == b.Time || !ReferenceEquals(hopAt[x].Point.Clock, hopAt[y].Point.Clock))
+                    var (h, k) = (hopAt[members[x]], hopAt[members[y]]);
+                    var (a, b) = (items[indices[members[x]]].Time, items[indices[members[y]]].Time);
+                    if (a == b || !ReferenceEquals(h.Point.Clock, k.Point.Clock))
                         continue;
-                    var (first, second) = a.Time < b.Time ? (hopAt[x].Index, hopAt[y].Index) : (hopAt[y].Index, hopAt[x].Index);
+                    var (first, second) = a < b ? (h.Index, k.Index) : (k.Index, h.Index);
                     before[first, second]++;
                     before[second, first]--;
                 }
@@ -129,6 +130,20 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
         }
 
         return before;
+    }
+
+    // Of segments and fragments only the first ones at each hop say where it lies: the last come by when the first are far.
+    private void FirstSights(Observation[] items, int[] indices, int head)
+    {
+        members.Clear();
+        for (var k = head; k >= 0; k = matcher.Set.Next(k))
+        {
+            var known = members.FindIndex(m => ReferenceEquals(hopAt[m], hopAt[k]));
+            if (known < 0)
+                members.Add(k);
+            else if (items[indices[k]].Time < items[indices[members[known]]].Time)
+                members[known] = k;
+        }
     }
 
     // Number of each hop along the way, from 1, for travelling packets and for errors.

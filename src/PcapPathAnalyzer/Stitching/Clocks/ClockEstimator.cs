@@ -43,7 +43,9 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
         {
             if (estimates.ContainsKey(reference))
                 continue;
-            estimates.Add(reference, new ClockEstimate(reference, 0, 0, 0, estimates.Count == 0 ? "reference" : "no packet shared with another node: taken as right"));
+            estimates.Add(reference, estimates.Count == 0
+                ? new ClockEstimate(reference, 0, 0, 0, "reference")
+                : new ClockEstimate(reference, 0, null, 0, "no packet shared with another node: taken as right"));
             Spread(reference, estimates);
         }
 
@@ -89,7 +91,7 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
         }
 
         var (most, least) = (upper.Min(static p => p.Offset), lower.Max(static p => p.Offset));
-        return new ClockEstimate(b, least + ((most - least) / 2), (Math.Abs(most - least) / 2) + (a.Uncertainty ?? 0), packets, $"both directions against {a.Name}");
+        return new ClockEstimate(b, least + ((most - least) / 2), (Math.Abs(most - least) / 2) + ClockDrift.Unseen(upper, lower) + (a.Uncertainty ?? 0), packets, $"both directions against {a.Name}");
     }
 
     private List<(long Sent, long Seen)> Transits(string from, string to) => transits.GetValueOrDefault((from, to)) ?? [];

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Stitching.Building;
 using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Matching;
 using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Stitching.Trails;
 using PcapPathAnalyzer.Topology;
@@ -87,6 +88,15 @@ internal sealed class ClockSample(Observations observations, Network network)
                     taken[g - 1].Add(record.On(trail));
             }
 
+            observations.ForEachSingle(file, consume: false, block =>
+            {
+                foreach (ref readonly var o in block)
+                {
+                    if (o.Leg >= 0 && ofLeg[o.Leg] > 0 && (o.Kind == ObservationKind.Packet || o.IsFirstFragment()))
+                        taken[ofLeg[o.Leg] - 1].Add(o);
+                }
+            });
+
             // The first ones in the file, of all its trails together.
             for (var g = 0; g < taken.Length; g++)
             {
@@ -108,7 +118,7 @@ internal sealed class ClockSample(Observations observations, Network network)
         return [.. Copies([.. ways[true]], items, sender, receiver), .. Copies([.. ways[false]], items, receiver, sender)];
     }
 
-    // Copies that nothing but the path can have separated: one sighting per hop, told apart by IP identification or timestamps.
+    // Copies that nothing but the path can have separated: one sighting per hop.
     private IEnumerable<Observation[]> Copies(int[] indices, Observation[] items, NetworkNamespace? sender, NetworkNamespace? receiver)
     {
         var byIdentity = new Dictionary<ulong, List<int>>();
@@ -116,10 +126,11 @@ internal sealed class ClockSample(Observations observations, Network network)
         foreach (var i in indices)
         {
             ref var o = ref items[i];
-            if (!o.HasIdentification() && !o.HasTcpTimestamp() && o.PayloadHash <= 1)
+            if (!IsTelling(o))
                 continue;
-            if (!byIdentity.TryGetValue(o.Identity(), out var list))
-                byIdentity.Add(o.Identity(), list = []);
+            var identity = (o.IsFirstFragment() ? o.DatagramIdentity(tables) : o.Identity()) ^ (o.WholeHash * 0x9E3779B97F4A7C15UL);
+            if (!byIdentity.TryGetValue(identity, out var list))
+                byIdentity.Add(identity, list = []);
             list.Add(i);
         }
 
@@ -142,6 +153,10 @@ internal sealed class ClockSample(Observations observations, Network network)
         return copies.Select(copy => copy.OrderBy(i => place[hopAt[i]]).Select(i => items[i]).ToArray());
     }
 
+    // Told from others by IP identification, timestamps, or bytes that nobody sends twice but for a loss.
+    private static bool IsTelling(in Observation o) =>
+        o.HasIdentification() || o.HasTcpTimestamp() || o.PayloadHash > 1 || (o.HasTcp() && Retransmission.SegmentLength(o) > 0);
+
     private static int[,] Precedence(Observation[] items, List<List<int>> copies, List<HopCandidate> hops, int[] hopAt)
     {
         var before = new int[hops.Count, hops.Count];
@@ -160,10 +175,13 @@ internal sealed class ClockSample(Observations observations, Network network)
         return before;
     }
 
-    // A packet with an IP identification may be in a capture twice; without one, two sightings at a hop may be two packets.
-    private static List<int>? OncePerHop(Observation[] items, HopKey[] keys, List<int> copies)
+    // A packet with a number of its own may be in a capture twice; of others, two sightings at a hop may be two packets.
+    private List<int>? OncePerHop(Observation[] items, HopKey[] keys, List<int> copies)
     {
         var once = copies.DistinctBy(i => keys[i]).ToList();
-        return once.Count > 1 && (once.Count == copies.Count || items[copies[0]].HasIdentification()) ? once : null;
+        return once.Count > 1 && (once.Count == copies.Count || items[copies[0]].HasIdentification() || AreEchoes(items, keys, copies)) ? once : null;
     }
+
+    private bool AreEchoes(Observation[] items, HopKey[] keys, List<int> copies) =>
+        items[copies[0]].IsNumbered(tables) && copies.GroupBy(i => keys[i]).All(g => g.Max(i => items[i].Time) - g.Min(i => items[i].Time) < TransmissionMatcher.Echo);
 }

@@ -6,7 +6,7 @@ namespace PcapPathAnalyzer.Stitching.Clocks;
 /// <summary>What a node's clock shows against the reference clock.</summary>
 /// <param name="Name">The node.</param>
 /// <param name="Offset">Nanoseconds this clock is ahead of the reference; where it drifts, at <see cref="Epoch"/>.</param>
-/// <param name="Uncertainty">Half the shortest round trip seen, nanoseconds; null where only one direction was seen or nothing.</param>
+/// <param name="Uncertainty">Half the shortest round trip seen, and what drifts too small to be seen add to it, nanoseconds; null where only one direction was seen or nothing.</param>
 /// <param name="Packets">Packets the estimate rests on.</param>
 /// <param name="Basis">How it was found, in words.</param>
 public sealed record ClockEstimate(string Name, long Offset, long? Uncertainty, int Packets, string Basis)

@@ -23,6 +23,12 @@ internal sealed class LegTracker
     /// <summary>Idle time after which datagrams between the same ports are another exchange: nf_conntrack_udp_timeout_stream.</summary>
     private const long DatagramIdle = 120_000_000_000;
 
+    /// <summary>The time after which Linux gives a port of a closed connection away again (net.ipv4.tcp_tw_reuse); nanoseconds.</summary>
+    private const long Pause = 1_000_000_000;
+
+    /// <summary>The first port that Linux gives to who asks for none (net.ipv4.ip_local_port_range); node ports lie below it.</summary>
+    private const int FirstEphemeral = 32768;
+
     // A leg's number is that of its key, less one.
     private readonly Interner<LegKey> keys = new();
     private readonly Interner<PointAndTuple> otherPoints = new();
@@ -44,10 +50,13 @@ internal sealed class LegTracker
             return -1;
         var endpoint = EndpointOf(o.Tuple, tables);
         ref var state = ref StateOf(o.Point, endpoint.Canonical);
-        var leg = endpoint.Protocol == IpProtocol.Tcp ? FindTcp(o, endpoint, ref state) : FindDatagram(o, endpoint, ref state);
+        var isTcp = endpoint.Protocol == IpProtocol.Tcp;
+        var leg = isTcp ? FindTcp(o, endpoint, ref state) : FindDatagram(o, endpoint, ref state);
         state.Leg = leg + 1;
         state.Time = o.Time;
         legs[leg].Note(o);
+        if (isTcp)
+            legs[leg].Follow(o);
         return leg;
     }
 
@@ -71,7 +80,7 @@ internal sealed class LegTracker
         {
             var value = tables.Tuples[tuple];
             var reverse = tables.Tuples.Add(value.Reversed);
-            endpoints[tuple] = new Endpoint(reverse, Math.Min(tuple, reverse), value.Protocol, value.DestinationPort.CompareTo(value.SourcePort), value.Destination.IsMulticast);
+            endpoints[tuple] = new Endpoint(reverse, Math.Min(tuple, reverse), value.Protocol, value.DestinationPort.CompareTo(value.SourcePort), value.Destination.IsMulticast, value.SourcePort < FirstEphemeral && value.DestinationPort >= FirstEphemeral);
         }
 
         return ref endpoints[tuple];
@@ -97,9 +106,12 @@ internal sealed class LegTracker
     {
         if ((o.TcpFlags & (TcpFlags.Syn | TcpFlags.Rst)) != TcpFlags.Syn || !o.HasTcp())
         {
-            if (state.Leg > 0)
+            // Where the handshake was missed, or cut off by the snap length, only the numbers show that ports are used again.
+            if (state.Leg > 0 && !legs[state.Leg - 1].IsAnother(o, o.Time - state.Time > Pause))
                 return state.Leg - 1;
-            var middle = GetOrAdd(new LegKey(endpoint.Canonical, 0, LegKind.Middle), o.Tuple, endpoint.Reverse);
+            if (state.Leg > 0)
+                state.Epoch++;
+            var middle = GetOrAdd(new LegKey(endpoint.Canonical, state.Epoch, LegKind.Middle), o.Tuple, endpoint.Reverse);
             // The lower port is the server's, as a first guess.
             if (endpoint.PortOrder != 0)
                 legs[middle].Vote(endpoint.PortOrder < 0 ? o.Tuple : endpoint.Reverse);
@@ -133,7 +145,9 @@ internal sealed class LegTracker
         else if (endpoint.Protocol == IpProtocol.Icmpv6)
             Turn(ref legs[leg], IsAnswer(type) && !endpoint.IsToGroup ? endpoint.Reverse : o.Tuple, certain: type is 128 or 129);
         else if (state.Leg != leg + 1)
-            legs[leg].Vote(o.Tuple); // who speaks first at a point asks
+            legs[leg].Speak(o.Tuple, endpoint.IsFromService);
+        else if (legs[leg].WasAnsweredFirst)
+            legs[leg].Ask(o.Tuple);
         return leg;
     }
 
@@ -168,7 +182,7 @@ internal sealed class LegTracker
         public override int GetHashCode() => (Point * 486187739) ^ Canonical;
     }
 
-    private readonly record struct Endpoint(int Reverse, int Canonical, IpProtocol Protocol, int PortOrder, bool IsToGroup)
+    private readonly record struct Endpoint(int Reverse, int Canonical, IpProtocol Protocol, int PortOrder, bool IsToGroup, bool IsFromService)
     {
         public bool IsKnown => Reverse != 0 || Canonical != 0;
     }
@@ -216,6 +230,10 @@ internal struct LocalLeg
     /// <summary>False where the snap length left no packet's sequence numbers.</summary>
     public bool HasFirstSequence;
 
+    // The last sequence numbers from the side of Forward's lower tuple number and from the other; 0 for none.
+    private uint lowerSequence;
+    private uint upperSequence;
+
     /// <summary>Identities of the first two SYNs that differ; 0 where there are none.</summary>
     public ulong FirstSyn;
     public ulong SecondSyn;
@@ -243,10 +261,49 @@ internal struct LocalLeg
             SecondSyn = identity;
     }
 
+    /// <summary>The first datagram came from a service's port to one that Linux gives to who asks: an answer whose request the capture is too late for, if the other side speaks too.</summary>
+    public bool WasAnsweredFirst;
+
+    /// <summary>Who speaks first at a point asks.</summary>
+    public void Speak(int forward, bool isFromService)
+    {
+        Vote(forward);
+        WasAnsweredFirst = isFromService;
+    }
+
+    /// <summary>After an answer came first, the other side speaks: it asked.</summary>
+    public void Ask(int forward)
+    {
+        if (forward == FirstTuple)
+            return;
+        WasAnsweredFirst = false;
+        Votes += forward == Forward ? 2 : -2;
+    }
+
     /// <summary>The other side sent a SYN too.</summary>
     public void Meet(uint sequence) => (IsSimultaneous, OtherSequence) = (true, sequence);
 
     public void Vote(int forward) => Votes += forward == Forward ? 1 : -1;
+
+    /// <summary>Whether a TCP packet has numbers far from those of the leg: initial sequence numbers go by chance (RFC 6528).</summary>
+    /// <param name="o">The packet.</param>
+    /// <param name="isAfterPause">Nothing was seen for so long that a connection may have ended, and another one begun.</param>
+    public readonly bool IsAnother(in Observation o, bool isAfterPause)
+    {
+        // What a capture may have missed of one connection.
+        var room = isAfterPause ? 1u << 26 : 1u << 29;
+        var isLower = o.Tuple == Math.Min(Forward, Reverse);
+        return IsFar(o.TcpSequence, isLower ? lowerSequence : upperSequence) || IsFar(o.TcpAcknowledgment, isLower ? upperSequence : lowerSequence);
+
+        bool IsFar(uint number, uint last) => number != 0 && last != 0 && number - last + room >= 2 * room;
+    }
+
+    /// <summary>Remembers where the stream of a TCP packet's side is.</summary>
+    public void Follow(in Observation o)
+    {
+        if (o.TcpSequence != 0)
+            (o.Tuple == Math.Min(Forward, Reverse) ? ref lowerSequence : ref upperSequence) = o.TcpSequence;
+    }
 
     public void Note(in Observation o)
     {

@@ -34,10 +34,11 @@ internal sealed class PairChoice(ObservationTables tables, LegUnion union, Func<
         for (var joined = true; joined;)
         {
             joined = false;
-            open = open.FindAll(p => !union.AreOne(p.A.Index, p.B.Index) && MayBeOne(p));
+            open = open.FindAll(p => !p.IsDoubtful && !union.AreOne(p.A.Index, p.B.Index) && MayBeOne(p));
             Rank(open);
+            var circles = new AlikeCircles(open.FindAll(IsBestForBoth).ConvertAll(Roots), open.ConvertAll(Roots));
             // By the ranks of this round: what it joins chooses as one in the next.
-            foreach (var pair in open.FindAll(IsMutual))
+            foreach (var pair in open.FindAll(p => IsMutual(p) || (IsBestForBoth(p) && circles.IsWhole(Roots(p).A))))
             {
                 if (union.AreOne(pair.A.Index, pair.B.Index) || !MayBeOne(pair))
                     continue;
@@ -47,7 +48,7 @@ internal sealed class PairChoice(ObservationTables tables, LegUnion union, Func<
             }
         }
 
-        foreach (var pair in open.FindAll(IsTie))
+        foreach (var pair in open.FindAll(IsTie).Concat(candidates.Where(p => p.IsDoubtful && Members(p.A).Count + Members(p.B).Count == 2)))
             yield return pair with { IsAmbiguous = true };
     }
 
@@ -107,6 +108,10 @@ internal sealed class PairChoice(ObservationTables tables, LegUnion union, Func<
         return x.Rank == pair.Rank && y.Rank == pair.Rank && ((!x.HasOthers && !y.HasOthers) || KeepsClient(pair));
     }
 
+    private bool IsBestForBoth(SharedPair pair) => best[union.Root(pair.A.Index)].Rank == pair.Rank && best[union.Root(pair.B.Index)].Rank == pair.Rank;
+
+    private (int A, int B) Roots(SharedPair pair) => (union.Root(pair.A.Index), union.Root(pair.B.Index));
+
     private bool IsTie(SharedPair pair)
     {
         var (x, y) = (best[union.Root(pair.A.Index)], best[union.Root(pair.B.Index)]);
@@ -137,6 +142,9 @@ internal readonly record struct SharedPair(Leg A, Leg B, int Packets)
 
     /// <summary>The legs are turned against each other: the client of one is the server of the other.</summary>
     public bool IsOpposed { get; init; }
+
+    /// <summary>The common packets only begin alike, and most packets are not common: two connections of one application look like that, too.</summary>
+    public bool IsDoubtful { get; init; }
 
     /// <summary>Common packets first, then how much of the tuple was kept.</summary>
     public int Rank { get; init; }

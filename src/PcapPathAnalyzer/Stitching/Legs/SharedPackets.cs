@@ -27,6 +27,9 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
     private readonly List<Leg> legs = observations.Legs;
     private readonly Dictionary<ulong, Sharers> owners = [];
     private readonly Dictionary<(int A, int B), PairScore> scores = [];
+
+    // Packets of each leg that were compared.
+    private readonly int[] told = new int[observations.Legs.Count];
     private readonly Dictionary<int, HashSet<Place>> places = [];
 
     /// <summary>Legs that may be one connection, in order of their numbers.</summary>
@@ -47,9 +50,10 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
                     return;
                 // Payloads that only begin alike are told apart where all of them was captured; a copy cut short is held
                 // against the beginning of the others.
-                Note(o, o.Identity(), o.WholeHash, mask);
+                var identity = o.IsFirstFragment() ? o.DatagramIdentity(tables) : o.Identity();
+                told[o.Leg] += Note(o, identity, o.WholeHash, mask, isBeginning: true) ? 1 : 0;
                 if (o.WholeHash != 0)
-                    Note(o, o.Identity() ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), 0, mask);
+                    Note(o, identity ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), 0, mask, isBeginning: false);
             });
         }
 
@@ -60,12 +64,12 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
             for (var a = 0; a < sharers.Count; a++)
             {
                 for (var b = a + 1; b < sharers.Count; b++)
-                    AddScore(sharers[a], sharers[b], sharers.IsProof);
+                    AddScore(sharers[a], sharers[b], sharers);
             }
         }
 
         NotePlaces();
-        return scores.OrderBy(s => s.Key).Select(s => s.Value.Pair(legs[s.Key.A], legs[s.Key.B])).Where(p => p.IsProven || !ShareAPlace(p.A, p.B, p.IsOpposed)).ToList();
+        return scores.OrderBy(s => s.Key).Select(s => s.Value.Pair(legs[s.Key.A], legs[s.Key.B], Math.Min(told[s.Key.A], told[s.Key.B]))).Where(p => p.IsProven || !ShareAPlace(p.A, p.B, p.IsOpposed)).ToList();
     }
 
     private void NotePlaces()
@@ -86,7 +90,7 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
                 if (!places.TryGetValue(observations.LegOf(number), out var seen))
                     continue;
                 var trail = observations.Trail(number);
-                seen.Add(new Place(trail.Point, trail.Tunnel, trail.Macs, trail.Ttl, trail.Heading, trail.Tuple == legs[trail.Leg].Forward));
+                seen.Add(new Place(tables.PlaceOf(trail.Point), trail.Tunnel, trail.Macs, trail.Ttl, trail.Heading, trail.Tuple == legs[trail.Leg].Forward));
             }
 
             observations.ForEachSingle(file, consume: false, block =>
@@ -94,7 +98,7 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
                 foreach (ref readonly var o in block)
                 {
                     if (o.Leg >= 0 && o.Kind == ObservationKind.Packet && places.TryGetValue(o.Leg, out var seen))
-                        seen.Add(new Place(o.Point, o.Tunnel, o.Macs, o.Ttl, o.Heading, o.Tuple == legs[o.Leg].Forward));
+                        seen.Add(new Place(tables.PlaceOf(o.Point), o.Tunnel, o.Macs, o.Ttl, o.Heading, o.Tuple == legs[o.Leg].Forward));
                 }
             });
         }
@@ -118,20 +122,22 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
         return asked;
     }
 
-    private void Note(in Observation o, ulong identity, uint whole, ulong mask)
+    // True where the leg had no such packet before.
+    private bool Note(in Observation o, ulong identity, uint whole, ulong mask, bool isBeginning)
     {
         if ((identity & mask) != 0 && legs[o.Leg].Count > Short)
-            return;
+            return false;
         if (!owners.TryGetValue(identity, out var list))
-            owners.Add(identity, list = new Sharers(o.HasTcp() && (o.TcpFlags & TcpFlags.Ack) != 0));
-        if (list.Count <= MaxShared && !list.Contains((o.Leg, o.Tuple, whole)))
-            list.Add((o.Leg, o.Tuple, whole));
+            owners.Add(identity, list = new Sharers(o.HasTcp() && (o.TcpFlags & TcpFlags.Ack) != 0) { IsWeak = isBeginning && !o.HasTcp() && !o.HasIdentification() });
+        return list.Note(o, whole);
     }
 
-    private void AddScore((int Leg, int Tuple, uint Whole) x, (int Leg, int Tuple, uint Whole) y, bool isProof)
+    private void AddScore(Sharer x, Sharer y, Sharers sharers)
     {
         // Both are known whole: that is compared by itself.
         if (x.Whole != 0 && y.Whole != 0)
+            return;
+        if (!sharers.IsProof && !MayFollow(x, y))
             return;
         var (a, b) = x.Leg < y.Leg ? (x, y) : (y, x);
         var (legA, legB) = (legs[a.Leg], legs[b.Leg]);
@@ -148,10 +154,14 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
         ref var score = ref CollectionsMarshal.GetValueRefOrAddDefault(scores, (a.Leg, b.Leg), out _);
         score.Packets++;
         score.Opposed += sameWay ? 0 : 1;
-        score.IsProven |= isProof;
+        score.IsProven |= sharers.IsProof;
+        score.Weak += sharers.IsWeak ? 1 : 0;
         var other = tables.Tuples[legB.Forward];
         score.Kept = Kept(tables.Tuples[legA.Forward], sameWay ? other : other.Reversed);
     }
+
+    // A packet has one tuple first and the other afterwards, and its TTL never grows on the way.
+    private static bool MayFollow(Sharer x, Sharer y) => x.LeastTtl >= y.MostTtl || y.LeastTtl >= x.MostTtl;
 
     // What is sent to a group is not translated, and every host's report looks alike; IPv6 link-local addresses stay on their link.
     private static bool CanBeTranslated(in FiveTuple tuple) =>
@@ -170,10 +180,32 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
 
     /// <summary>Legs that have a packet of one identity.</summary>
     /// <param name="isProof">The packet carries both sides' sequence numbers: 64 bits that no two connections share by chance.</param>
-    private sealed class Sharers(bool isProof) : List<(int Leg, int Tuple, uint Whole)>(1)
+    private sealed class Sharers(bool isProof) : List<Sharer>(1)
     {
         public bool IsProof { get; } = isProof;
+
+        /// <summary>Only the length and the first bytes of a payload are known, in which many are alike.</summary>
+        public bool IsWeak { get; init; }
+
+        public bool Note(in Observation o, uint whole)
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                var known = this[i];
+                if (known.Leg != o.Leg || known.Tuple != o.Tuple || known.Whole != whole)
+                    continue;
+                if (o.Ttl < known.LeastTtl || o.Ttl > known.MostTtl)
+                    this[i] = known with { LeastTtl = Math.Min(known.LeastTtl, o.Ttl), MostTtl = Math.Max(known.MostTtl, o.Ttl) };
+                return false;
+            }
+
+            if (Count <= MaxShared)
+                Add(new Sharer(o.Leg, o.Tuple, whole, o.Ttl, o.Ttl));
+            return true;
+        }
     }
+
+    private readonly record struct Sharer(int Leg, int Tuple, uint Whole, byte LeastTtl, byte MostTtl);
 
     private readonly record struct Place(int Point, int Tunnel, int Macs, byte Ttl, PacketHeading Heading, bool IsForward);
 
@@ -187,8 +219,12 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
         /// <summary>Of the packets, those that go from client to server in one leg and back in the other, as the legs are turned so far.</summary>
         public int Opposed { get; set; }
 
+        /// <summary>Of the packets, those that only begin alike.</summary>
+        public int Weak { get; set; }
+
         public int Kept { get; set; }
 
-        public readonly SharedPair Pair(Leg a, Leg b) => new(a, b, Packets) { IsProven = IsProven, IsOpposed = Opposed * 2 > Packets, Rank = (Packets * 8) + Kept };
+        /// <param name="least">Packets that the leg with fewer of them has.</param>
+        public readonly SharedPair Pair(Leg a, Leg b, int least) => new(a, b, Packets) { IsProven = IsProven, IsDoubtful = Weak == Packets && Packets * 2 <= least, IsOpposed = Opposed * 2 > Packets, Rank = (Packets * 8) + Kept };
     }
 }

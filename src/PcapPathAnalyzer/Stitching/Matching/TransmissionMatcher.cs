@@ -13,14 +13,17 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     internal const long Lifetime = 10_000_000_000;
 
     /// <summary>Equal copies at one place within this time are one packet seen twice; a retransmission comes no sooner (TCP_RTO_MIN is 200 ms, a tail loss probe needs a round trip).</summary>
-    private const long Echo = 1_000_000;
+    internal const long Echo = 1_000_000;
+
+    /// <summary>A packet of which nothing was seen for this long is not under way any more where an equal one was sent after it.</summary>
+    private const long Lost = 50_000_000;
 
     /// <summary>Equal packets that are under way at once; of more, the oldest are given up.</summary>
     private const int MaxOpen = 64;
 
-    private readonly SegmentMerger segments = new();
+    private readonly SegmentMerger segments = new(tables);
     private readonly FragmentIdentities fragments = new(tables);
-    private readonly CutSegments superSegments = new();
+    private readonly CutSegments superSegments = new(tables);
     private readonly List<int> cut = [];
     private readonly List<int> open = [];
     private readonly List<int> copies = [];
@@ -135,17 +138,46 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
             copies.Add(k);
         Sort(copies);
         open.Clear();
-        foreach (var k in copies)
+        for (var i = 0; i < copies.Count; i++)
         {
-            var home = -1;
-            for (var t = 0; t < open.Count && home < 0; t++)
+            var (k, home) = (copies[i], -1);
+            foreach (var t in open)
             {
-                if (Takes(open[t], k))
-                    home = open[t];
+                if ((home < 0 || IsSentAgain(home, t)) && Takes(t, k))
+                    home = t;
             }
 
-            Place(k, home, open);
+            Place(k, home >= 0 && IsBegunAnew(home, i) ? -1 : home, open);
         }
+    }
+
+    // Packets overtake each other rarely, so that the first to come is the first that was sent; what is sent again comes so
+    // much later that the first one has arrived or is lost.
+    private bool IsSentAgain(int first, int second)
+    {
+        ref var o = ref items[at[second]];
+        return o.Time - items[at[first]].Time > (o.IsNumbered(tables) ? Echo : Lost);
+    }
+
+    // Nothing was seen of the transmission for long, and a copy that comes at the same time, but for what clocks may be wrong, is not of it.
+    private bool IsBegunAnew(int transmission, int copy)
+    {
+        ref var o = ref items[at[copies[copy]]];
+        if (o.HasIdentification() || o.Time - items[at[transmission]].Time < Lost)
+            return false;
+        for (var k = transmission; k >= 0; k = Set.Next(k))
+        {
+            if (o.Time - items[at[k]].Time < Lost)
+                return false;
+        }
+
+        for (var next = copy + 1; next < copies.Count && items[at[copies[next]]].Time - o.Time < Echo; next++)
+        {
+            if (!Takes(transmission, copies[next]))
+                return true;
+        }
+
+        return false;
     }
 
     // With the transmission it belongs to; where it belongs to none it begins one, which those that follow may join.
@@ -191,14 +223,16 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
         for (var k = transmission; k >= 0; k = Set.Next(k))
         {
             ref var known = ref items[at[k]];
-            if (known.Point != o.Point || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset || o.Kind == ObservationKind.OuterFragment)
+            if (tables.PlaceOf(known.Point) != tables.PlaceOf(o.Point) || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset)
                 continue;
             if (known.Identification != o.Identification)
                 return false;
-            var gap = o.Time - known.Time;
+            if (o.Kind == ObservationKind.OuterFragment)
+                continue;
+            var gap = Math.Abs(o.Time - known.Time);
             // The same identification again within a moment is the capture's doing, not the sender's. Without one, only
-            // packets that nobody sends twice in a row (data, SYN) can be told from honest repetition.
-            var echo = o.HasIdentification() ? gap < 100 * Echo : gap < Echo && (o.IsTcpData() || (o.TcpFlags & Decode.TcpFlags.Syn) != 0);
+            // packets that nobody sends twice in a row can be told from honest repetition.
+            var echo = o.HasIdentification() ? gap < 100 * Echo : gap < Echo && o.IsNumbered(tables);
             if (!echo)
                 return false;
         }
@@ -206,40 +240,38 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
         return true;
     }
 
-    // A cut copy is the whole copies' packet when IP identification and length agree; where several do, the nearest in time.
+    // A cut copy is the whole copies' packet when what was left of it agrees; the nearest in time, and of two copies the nearer one.
     private void AttachCut()
     {
         if (cut.Count == 0)
             return;
-        var byLoose = new Dictionary<(uint, int, ushort), List<int>>();
         superSegments.Use(items, at, Set.Heads);
-        foreach (var head in Set.Heads)
-            Slot(head).Add(head);
         cut.Sort(Compare);
-        foreach (var k in cut)
+        var left = new CutCopies(items, at, Set, tables).Attach(cut, Takes);
+        var begun = new Dictionary<CutKey, List<int>>();
+        foreach (var k in left)
         {
-            var slot = Slot(k);
-            var nearest = -1;
-            var distance = Lifetime;
-            foreach (var head in slot)
-            {
-                var d = Math.Abs(items[at[k]].Time - items[at[head]].Time);
-                if (d < distance && items[at[k]].MayBeCutOf(items[at[head]]) && Takes(head, k))
-                    (nearest, distance) = (head, d);
-            }
-
-            if (nearest < 0 && (nearest = superSegments.Find(items, at, Set, k)) >= 0)
+            ref var among = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(begun, CutKey.Of(items[at[k]]), out _);
+            among ??= [];
+            var home = superSegments.Find(items, at, Set, k);
+            if (home >= 0)
                 superSegments.Note(items[at[k]]);
-            Place(k, nearest, slot);
+            else
+                home = Nearest(among, k);
+            Place(k, home, among);
+        }
+    }
+
+    private int Nearest(List<int> transmissions, int candidate)
+    {
+        var (nearest, distance) = (-1, Lifetime);
+        foreach (var t in transmissions)
+        {
+            var d = Math.Abs(items[at[candidate]].Time - items[at[t]].Time);
+            if (d < distance && items[at[candidate]].MayBeCutOf(items[at[t]]) && Takes(t, candidate))
+                (nearest, distance) = (t, d);
         }
 
-        List<int> Slot(int k)
-        {
-            ref var o = ref items[at[k]];
-            var key = (o.Identification, o.Length, o.FragmentOffset);
-            if (!byLoose.TryGetValue(key, out var list))
-                byLoose.Add(key, list = []);
-            return list;
-        }
+        return nearest;
     }
 }

@@ -98,10 +98,10 @@ public struct Observation
         set => timestampOrHash = value;
     }
 
-    /// <summary>Hash of up to 256 payload bytes of what has no sequence numbers; 0 where not all of them were captured, or there are none.</summary>
+    /// <summary>Hash of up to 256 payload bytes of what has no sequence numbers, in fragments or not; 0 where not all of them were captured, or there are none.</summary>
     public uint WholeHash
     {
-        readonly get => (Flags & (PacketFlags.HasTcpHeader | PacketFlags.HasTcpSequence)) != 0 || Kind != ObservationKind.Packet ? 0 : TcpAcknowledgment;
+        readonly get => (Flags & (PacketFlags.HasTcpHeader | PacketFlags.HasTcpSequence)) != 0 || !(Kind == ObservationKind.Packet || this.IsFirstFragment()) ? 0 : TcpAcknowledgment;
         set => TcpAcknowledgment = value;
     }
 

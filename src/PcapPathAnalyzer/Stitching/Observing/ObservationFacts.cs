@@ -1,4 +1,6 @@
 using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Matching;
 
 namespace PcapPathAnalyzer.Stitching.Observing;
 
@@ -25,6 +27,13 @@ internal static class ObservationFacts
         return hash;
     }
 
+    /// <summary>A fragment that has the transport header.</summary>
+    public static bool IsFirstFragment(this in Observation o) => o.Kind == ObservationKind.Fragment && o.FragmentOffset == 0;
+
+    /// <summary>What a first fragment keeps however its datagram is taken apart on its way: not its length, and not the identification, which IPv6 gives anew each time.</summary>
+    public static ulong DatagramIdentity(this in Observation o, ObservationTables tables) =>
+        (o with { PayloadLength = 0, Identification = tables.Tuples[o.Tuple].Source.IsIpv4 ? o.Identification : 0 }).Identity();
+
     /// <summary>Whether two observations have the same <see cref="Identity"/>, without making it.</summary>
     public static bool IsSamePacket(this in Observation a, in Observation b) =>
         ((a.Identification ^ b.Identification) | (uint)(a.PayloadLength ^ b.PayloadLength) | (uint)(a.FragmentOffset ^ b.FragmentOffset) | (uint)((byte)a.Kind ^ (byte)b.Kind)
@@ -46,6 +55,11 @@ internal static class ObservationFacts
 
     /// <summary>Whether the IP identification alone tells copies of one packet from a packet sent again.</summary>
     public static bool HasIdentification(this in Observation o) => o.Identification != 0;
+
+    /// <summary>Nobody sends two such packets in a row: TCP data, SYN and FIN have a place in the sequence, and echo requests a number of their own.</summary>
+    public static bool IsNumbered(this in Observation o, ObservationTables tables) => o.HasTcp()
+        ? Retransmission.SegmentLength(o) > 0
+        : tables.Tuples[o.Tuple].Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 && (o.IcmpTypeCode >> 8) is 0 or 8 or 128 or 129;
 
     public static bool IsTcpData(this in Observation o) => o.HasTcp() && o.PayloadLength > 0;
 

@@ -78,7 +78,9 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
     private void CountOpaque(ObservationTables tables, CapturePoint point, in CapturedFrame captured)
     {
         ref readonly var outer = ref frame.Innermost;
-        var number = tables.Tunnels.Add(new TunnelKey(frame.Link.Encapsulation, frame.Link.Vni, outer.Source, outer.Destination));
+        var number = tables.Tunnels.Add(frame.Link == LinkFacts.None
+            ? new TunnelKey(frame.CutTunnel, -1, outer.Source, outer.Destination)
+            : new TunnelKey(frame.Link.Encapsulation, frame.Link.Vni, outer.Source, outer.Destination));
         point.TunnelAt(number, tables).Add(captured.OriginalLength, hasIp: false);
     }
 
@@ -131,7 +133,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         {
             o.Window = 0;
             o.PayloadHash = HashPayload(packet, captured.Data);
-            if (o.Kind == ObservationKind.Packet && packet.Protocol != IpProtocol.Tcp && packet.PayloadLength > HashedBytes)
+            if (packet.PayloadLength >= (packet.IsFragment ? WholeBytes : HashedBytes + 1) && packet.FragmentOffset == 0)
                 o.WholeHash = HashWhole(packet, captured.Data);
             if (packet.Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 && packet.HasTransport)
             {

@@ -46,7 +46,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         }
 
         if (others.Count > 0 || own.LaterFragments.Count > 0)
-            waiting.Add(new NotOpened(clock, map, others, own.LaterFragments));
+            waiting.Add(new NotOpened(clock, map, [.. own.Tables.Points], others, own.LaterFragments));
         readings.Add(reading);
         numbers.Add(map);
         pool?.Return(own);
@@ -55,10 +55,13 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     /// <summary>All files were added. Only now all handshakes are known, and what was met in the middle can be given to the connection it continues.</summary>
     public Observations Finish()
     {
-        foreach (var (clock, map, others, laterFragments) in waiting)
+        tables.SharePlaces();
+        // The parts of a rotated capture last, in order of time.
+        foreach (var (clock, map, points, others, laterFragments) in waiting.OrderBy(w => w.Points.Any(IsLaterPart) ? w.Points.Min(p => p.FirstTime.Nanoseconds) : long.MinValue))
         {
+            var isLaterPart = points.Any(IsLaterPart);
             foreach (var (i, local) in others)
-                map.Legs[i] = Join(clock, local, Continued(local, map) ?? GetOrAdd(local, map), map);
+                map.Legs[i] = Join(clock, local, Continued(clock, local, map) ?? GetOrAdd(local, map), map, isLaterPart);
             foreach (var (key, local) in laterFragments)
             {
                 if (!firstFragments.ContainsKey(key))
@@ -67,7 +70,6 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         }
 
         waiting.Clear();
-        tables.SharePlaces();
         return new Observations(tables, legs, readings, numbers, ByTuple, firstFragments);
     }
 
@@ -102,13 +104,15 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         return map;
     }
 
-    private static int Join(string clock, in LocalLeg local, Leg leg, ReadingNumbers map)
+    private bool IsLaterPart(CapturePoint point) => tables.PlaceOf(point.Index) != point.Index;
+
+    private static int Join(string clock, in LocalLeg local, Leg leg, ReadingNumbers map, bool isLaterPart = false)
     {
         var forward = Ends(local, map).Forward;
         if (local.IsDirectionCertain)
             leg.Settle(forward);
-        else
-            leg.Vote(forward, local.Votes);
+        else if (!isLaterPart || !leg.Spans.Exists(s => s.Clock == clock))
+            leg.Vote(forward, local.Votes); // a part that begins in the middle does not show who spoke first
         leg.Note(clock, local);
         leg.NoteHandshake(local);
         return leg.Index;
@@ -116,35 +120,43 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
 
     // Packets met before any SYN at some point (a capture that began late there, or reordering) belong to the connection
     // whose sequence numbers they continue most closely.
-    private Leg? Continued(in LocalLeg local, ReadingNumbers map)
+    private Leg? Continued(string clock, in LocalLeg local, ReadingNumbers map)
     {
         if (local.Kind != LegKind.Middle)
             return null;
         const uint window = 1u << 30;
         if (!local.HasFirstSequence)
-            return OnlyOpened(local, map);
+            return OnlyOpened(clock, local, map);
         Leg? best = null;
         var distance = window;
         var firstTuple = map.Tuples[local.FirstTuple];
         for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
         {
-            if (leg.InitialSequence is not { } isn)
+            if (leg.InitialSequence is not { } isn || IsOpenedLater(leg, clock, local))
                 continue;
-            var fromClient = firstTuple == leg.Forward ? local.FirstSequence : local.FirstAcknowledgment;
-            if (fromClient - isn < distance)
+            var (fromClient, fromServer) = firstTuple == leg.Forward ? (local.FirstSequence, local.FirstAcknowledgment) : (local.FirstAcknowledgment, local.FirstSequence);
+            if (fromClient - isn < distance && (fromServer == 0 || leg.ServerSequence is not { } other || fromServer - other < window))
                 (best, distance) = (leg, fromClient - isn);
         }
 
         return best;
     }
 
+    // The same clock saw the connection begin after these packets: they are of an earlier one with its ports.
+    private static bool IsOpenedLater(Leg leg, string clock, in LocalLeg local)
+    {
+        const long reordering = 500_000_000;
+        var at = leg.Spans.FindIndex(s => s.Clock == clock);
+        return at >= 0 && leg.Spans[at].First - local.FirstTime > reordering;
+    }
+
     // The snap length left the ports and no sequence number: with these ports one connection was opened, or nobody can tell which.
-    private Leg? OnlyOpened(in LocalLeg local, ReadingNumbers map)
+    private Leg? OnlyOpened(string clock, in LocalLeg local, ReadingNumbers map)
     {
         Leg? only = null;
         for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
         {
-            if (leg.InitialSequence is null)
+            if (leg.InitialSequence is null || IsOpenedLater(leg, clock, local))
                 continue;
             if (only is not null)
                 return null;
@@ -175,7 +187,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     }
 
     // Legs that may continue one whose handshake another file has.
-    private sealed record NotOpened(string Clock, ReadingNumbers Map, List<(int Index, LocalLeg Leg)> Legs, Dictionary<FragmentKey, LocalLeg> LaterFragments);
+    private sealed record NotOpened(string Clock, ReadingNumbers Map, IReadOnlyList<CapturePoint> Points, List<(int Index, LocalLeg Leg)> Legs, Dictionary<FragmentKey, LocalLeg> LaterFragments);
 }
 
 /// <summary>The common number of each of a file's own.</summary>

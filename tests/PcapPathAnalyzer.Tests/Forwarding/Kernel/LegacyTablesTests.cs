@@ -18,7 +18,7 @@ public sealed class LegacyTablesTests
     public async Task Packets_by_chance_count_at_the_rules_that_the_walk_says_they_meet()
     {
         using var network = new RouterNetwork();
-        network.RunWith("on $router ipset restore", RandomIptablesRuleset.Sets);
+        network.RunWith("on $router ipset restore", RandomIptablesRuleset.Sets());
         network.Run("ip -n $router route add 10.8.0.0/24 via 10.2.0.2");
         network.Load(RouterNetwork.Router, "-A FORWARD -p tcp -j ACCEPT\n*mangle\n-A PREROUTING -m mark --mark 0x1 -j MARK --set-xmark 0x2/0x2");
         network.Load(RouterNetwork.Server, "-A INPUT -p tcp -j DROP\n-A INPUT -p udp -j DROP");

@@ -49,10 +49,10 @@ internal abstract class ProbedNetwork : IDisposable
         return this;
     }
 
-    /// <summary>Replaces all of a namespace's rules; nothing else has changed since the last probe.</summary>
-    public void Replace(string ns, string ruleset)
+    /// <summary>Replaces all of a namespace's rules of one tool; nothing else has changed since the last probe.</summary>
+    public void Replace(string ns, string ruleset, string program)
     {
-        kernel.Load(ns, ruleset);
+        kernel.Load(ns, ruleset, program);
         judge = new KernelJudge(kernel, kernel.DescribeRules(ns), namespaces);
     }
 

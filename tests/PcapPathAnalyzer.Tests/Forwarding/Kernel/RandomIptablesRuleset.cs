@@ -6,7 +6,9 @@ namespace PcapPathAnalyzer.Tests.Forwarding.Kernel;
 /// Tables of iptables by chance for the router of <see cref="RouterNetwork"/>: every match and target that the walk decides, negated or not, in chains
 /// that jump, go and return. Loops cannot arise: chains lead only to later ones.
 /// </summary>
-internal sealed class RandomIptablesRuleset(int seed)
+/// <param name="seed">The same rules for the same number.</param>
+/// <param name="isIpv6">For ip6tables.</param>
+internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
 {
     private const int UserChains = 4;
 
@@ -21,7 +23,9 @@ internal sealed class RandomIptablesRuleset(int seed)
     private readonly Random random = new(seed);
 
     /// <summary>What the sets' matches ask for, as <c>ipset restore</c> reads it.</summary>
-    public static string Sets => """
+    public static string Sets(bool isIpv6 = false) => isIpv6 ? Ip6Spelling.Of(Sets4) : Sets4;
+
+    private const string Sets4 = """
         create hosts hash:ip
         add hosts 10.1.0.2
         add hosts 10.2.0.3
@@ -69,7 +73,7 @@ internal sealed class RandomIptablesRuleset(int seed)
             text.Append("COMMIT\n");
         }
 
-        return text.ToString();
+        return isIpv6 ? Ip6Spelling.Of(text.ToString()) : text.ToString();
     }
 
     private static string[] Kinds(string table) => table == "nat" ? ["D", "S"] : ["U"];
@@ -91,7 +95,7 @@ internal sealed class RandomIptablesRuleset(int seed)
             if (protocol == "-p tcp" && Any(3) == 0)
                 words.Add($"-m tcp {Pick("--syn", "! --syn", "--tcp-flags SYN,ACK SYN", "! --tcp-flags ALL SYN", "--tcp-flags ALL NONE")}");
             if (protocol == "-p icmp" && Any(2) == 0)
-                words.Add($"-m icmp {Not()}--icmp-type {Pick("8", "any", "echo-reply", "3/3", "destination-unreachable")}");
+                words.Add($"-m icmp {Not()}--icmp-type {Pick("8", isIpv6 ? "1" : "any", "echo-reply", "3/3", "destination-unreachable")}");
             words.Add(Target(table, chain, kind, index, protocol));
             text.Append($"-A {chain} {string.Join(' ', words.Where(w => w.Length > 0))}\n");
         }
@@ -132,6 +136,7 @@ internal sealed class RandomIptablesRuleset(int seed)
             case 18: return $"-m dscp {Not()}--dscp {Pick("0x0a", "0x00", "0x2e")}";
             case 19: return $"-m tos {Not()}--tos {Pick("0x10/0x3f", "0x00/0xff", "0x08/0x08")}";
             case 20: return $"-m pkttype {Not()}--pkt-type {Pick("unicast", "multicast")}";
+            case 21 when isIpv6: return Pick("-m frag --fragfirst", "-m hbh --hbh-len 8", "-m dst ! --dst-len 8", "-m rt --rt-type 0", "-m ipv6header --header prot --soft", "-m ipv6header ! --header prot", "-m ipv6header ! --header hop --soft", "-m ipv6header --header hop,prot");
             default: return "-m comment --comment \"by chance\"";
         }
     }
@@ -148,7 +153,7 @@ internal sealed class RandomIptablesRuleset(int seed)
             return Any(3) == 0 ? "" : "-j ACCEPT";
         return table switch
         {
-            "raw" => Pick("-j CT --notrack", "-j CT --zone 5", "-j CT --zone 6", Mark(), Mark(), Mark()),
+            "raw" => Pick("-j CT --notrack", "-j CT --zone 5", "-j CT --zone-orig 6", "-j CT --zone-reply 6", Mark(), Mark(), Mark()),
             "mangle" => Any(5) switch
             {
                 0 => Pick("-j TTL --ttl-dec 1", "-j TTL --ttl-inc 3", "-j TTL --ttl-set 5", "-j TTL --ttl-set 64"),

@@ -3,7 +3,7 @@ using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Tests.Forwarding.Kernel;
 
-/// <summary>10.1.0.2 and fd01::2 (client), a router, 10.2.0.2, 10.2.0.3 and fd02::2 (server).</summary>
+/// <summary>10.1.0.2 and fd01::2 (client), a router, 10.2.0.2, 10.2.0.3, fd02::2 and fd02::3 (server).</summary>
 internal sealed class RouterNetwork() : ProbedNetwork(Script, Router, Client, Server)
 {
     public const string Router = "router";
@@ -16,7 +16,7 @@ internal sealed class RouterNetwork() : ProbedNetwork(Script, Router, Client, Se
         ip link add eth0 netns $client type veth peer name vc netns $router
         ip link add eth0 netns $server type veth peer name vs netns $router
         ip -n $client addr add 10.1.0.2/24 dev eth0; ip -n $client addr add fd01::2/64 dev eth0 nodad
-        ip -n $server addr add 10.2.0.2/24 dev eth0; ip -n $server addr add 10.2.0.3/24 dev eth0; ip -n $server addr add fd02::2/64 dev eth0 nodad
+        ip -n $server addr add 10.2.0.2/24 dev eth0; ip -n $server addr add 10.2.0.3/24 dev eth0; ip -n $server addr add fd02::2/64 dev eth0 nodad; ip -n $server addr add fd02::3/64 dev eth0 nodad
         ip -n $router addr add 10.1.0.1/24 dev vc; ip -n $router addr add fd01::1/64 dev vc nodad
         ip -n $router addr add 10.2.0.1/24 dev vs; ip -n $router addr add fd02::1/64 dev vs nodad
         ip -n $client link set eth0 up; ip -n $server link set eth0 up; ip -n $router link set vc up; ip -n $router link set vs up
@@ -32,6 +32,15 @@ internal sealed class RouterNetwork() : ProbedNetwork(Script, Router, Client, Se
         if (script.Length > 0)
             Run(script);
     }
+
+    /// <summary>Neighbours of IPv6 are known for good: rules by chance drop their discovery too, which is ICMPv6.</summary>
+    public void KnowNeighbours() => Run("""
+        mac() { ip -n $1 -o link show $2 | sed 's/.*ether \([0-9a-f:]*\).*/\1/'; }
+        ip -n $client -6 neigh replace fd01::1 lladdr $(mac $router vc) dev eth0 nud permanent
+        ip -n $server -6 neigh replace fd02::1 lladdr $(mac $router vs) dev eth0 nud permanent
+        ip -n $router -6 neigh replace fd01::2 lladdr $(mac $client eth0) dev vc nud permanent
+        for a in 2 3; do ip -n $router -6 neigh replace fd02::$a lladdr $(mac $server eth0) dev vs nud permanent; done
+        """);
 
     public Task<WalkPath> AgreeAsync(Probe probe) => AgreeAsync(probe, Client);
 

@@ -209,6 +209,30 @@ public sealed class RouterTests
         await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Tcp, 8);
     }
 
+    [TestCase("--zone 6")]
+    [TestCase("--zone-orig 6")]
+    [TestCase("--zone-reply 6")]
+    public async Task A_zone_that_only_requests_are_looked_up_in(string zone)
+    {
+        network.Set($"""
+            *raw
+            -A PREROUTING -i vc -j CT {zone}
+            *filter
+            -A FORWARD -m conntrack --ctstate NEW -j ACCEPT
+            -A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT
+            -A OUTPUT -m conntrack --ctstate NEW -j ACCEPT
+            -A OUTPUT -m conntrack --ctstate INVALID -j ACCEPT
+            -A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
+            *nat
+            -A POSTROUTING -o vs -p udp -j MASQUERADE
+            """);
+        foreach (var destination in new[] { "10.2.0.1", RouterNetwork.ServerAddress })
+        {
+            foreach (var protocol in new[] { IpProtocol.Udp, IpProtocol.Icmp, IpProtocol.Tcp })
+                await network.AgreeAsync(destination, protocol, protocol == IpProtocol.Icmp ? 0 : 7);
+        }
+    }
+
     [TestCase("", Verdict.Delivered, null)]
     [TestCase("-A FORWARD -p tcp -j REJECT --reject-with tcp-reset", Verdict.RejectedByRule, "tcp-reset")]
     [TestCase("-A FORWARD -p tcp -j REJECT --reject-with icmp6-adm-prohibited", Verdict.RejectedByRule, "icmp6-adm-prohibited")]

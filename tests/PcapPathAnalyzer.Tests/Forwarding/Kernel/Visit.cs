@@ -116,7 +116,7 @@ internal static class WalkedVisits
             // Tables of iptables-legacy leave nothing in the trace.
             if (isNetfilter && step.Table != TracedVisits.Tracing && step.Location?.File.EndsWith("legacy-save", StringComparison.Ordinal) != true)
             {
-                var run = $"{step.Hook} {step.Table}";
+                var run = $"{step.Hook} {step.Table} {step.BaseChain}";
                 if (lastRun != run)
                     visit!.Chains.Add(new ChainRun(HeaderText.Of(step), []));
                 lastRun = run;

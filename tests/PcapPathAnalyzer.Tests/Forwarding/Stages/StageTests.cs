@@ -109,17 +109,9 @@ public sealed class StageTests
         Assert.That(path.Verdict, Is.EqualTo(verdict), path.Reason);
     }
 
-    [Test]
-    public void What_IPVS_takes_is_said_with_the_servers_that_it_knows()
-    {
-        var path = Village.Router().With("node/ipvsadm", "IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\nTCP  10.2.0.7:80 rr\n  -> 10.244.0.6:8080              Masq    1      0          0\n").FromOutside("10.2.0.7:80").Single();
-        Assert.That((path.Verdict, path.Reason), Is.EqualTo((Verdict.CannotTell, "IPVS (rr) sends 10.2.0.7:80 on to 10.244.0.6:8080; its choice is not walked")));
-        Assert.That(path.Steps[^1].Location.ToString(), Does.StartWith("node/ipvsadm:4"));
-    }
-
     [TestCase("--zone 6", Verdict.LeavesBundle)]
     [TestCase("--zone-orig 6", Verdict.LeavesBundle)]
-    [TestCase("--zone-reply 6", Verdict.CannotTell)]
+    [TestCase("--zone-reply 6", Verdict.DroppedByRule)]
     public void Answers_that_their_connections_zone_does_not_hold_collide_with_it(string zone, Verdict answer)
     {
         var path = Village.Router().With("node/iptables", $"*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -j CT {zone}\n{(zone == "--zone 6" ? "-A OUTPUT -j CT --zone 6\n" : "")}COMMIT\n")

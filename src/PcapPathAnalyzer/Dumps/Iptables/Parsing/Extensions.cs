@@ -4,7 +4,7 @@ namespace PcapPathAnalyzer.Dumps.Iptables.Parsing;
 internal static class Extensions
 {
     public static readonly Dictionary<string, Extension>.AlternateLookup<ReadOnlySpan<char>> Matches = Index(
-        [.. PortMatches.All, .. IcmpMatches.All, .. ConntrackMatches.All, .. MarkMatches.All, .. AddressMatches.All, .. HeaderMatches.All, .. ChanceMatches.All, .. UnknowableMatches.All]);
+        [.. PortMatches.All, .. IcmpMatches.All, .. ConntrackMatches.All, .. MarkMatches.All, .. AddressMatches.All, .. HeaderMatches.All, .. ChanceMatches.All, .. Ip6HeaderMatches.All, .. UnknowableMatches.All]);
 
     public static readonly Dictionary<string, Extension>.AlternateLookup<ReadOnlySpan<char>> Targets = Index(
         [.. VerdictTargets.All, .. NatTargets.All, .. MarkTargets.All, .. HeaderTargets.All, .. ContinueTargets.All]);

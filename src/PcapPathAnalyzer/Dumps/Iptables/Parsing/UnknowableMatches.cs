@@ -1,8 +1,8 @@
 namespace PcapPathAnalyzer.Dumps.Iptables.Parsing;
 
 /// <summary>
-/// Extensions whose options are known and whose answer no dump holds: counters in the kernel, sockets, payload, time,
-/// IPv6 extension headers. Their text is kept.
+/// Extensions whose options are known and whose answer no dump holds: counters in the kernel, sockets, payload, time.
+/// Their text is kept.
 /// </summary>
 internal static class UnknowableMatches
 {
@@ -39,13 +39,6 @@ internal static class UnknowableMatches
         Whole("esp", "", "--espspi"),
         Whole("ah", "--ahres", "--ahspi --ahlen"),
         Whole("ipcomp", "--ipcompres", "--ipcompspi"),
-        Whole("frag", "--fragres --fragfirst --fragmore --fraglast", "--fragid --fraglen"),
-        Whole("hbh", "", "--hbh-len --hbh-opts"),
-        Whole("dst", "", "--dst-len --dst-opts"),
-        Whole("rt", "--rt-0-res --rt-0-not-strict", "--rt-type --rt-segsleft --rt-len --rt-0-addrs"),
-        Whole("srh", "", "--srh-next-hdr --srh-hdr-len-eq --srh-hdr-len-gt --srh-hdr-len-lt --srh-segs-left-eq --srh-segs-left-gt --srh-segs-left-lt --srh-last-entry-eq --srh-last-entry-gt --srh-last-entry-lt --srh-tag --srh-psid --srh-nsid --srh-lsid"),
-        Whole("mh", "", "--mh-type"),
-        Whole("ipv6header", "--soft", "--header"),
         Whole("eui64", "", ""),
         Whole("ipvs", "--ipvs", "--vproto --vaddr --vport --vdir --vmethod --vportctl"),
         Whole("ipv4options", "--any", "--flags"),

@@ -183,7 +183,7 @@ internal static class NftExpressions
         // ct original ip saddr, ct original saddr, ct reply proto-dst
         var direction = c.At(1).Text;
         var hasFamily = c.At(2).Text is "ip" or "ip6";
-        return Named(c, $"ct {direction} {c.At(hasFamily ? 3 : 2).Text}", hasFamily ? 4 : 3);
+        return hasFamily ? Named(c, $"ct {direction} {c.At(2).Text} {c.At(3).Text}", 4) : Named(c, $"ct {direction} {c.At(2).Text}", 3);
     }
 
     private static NftFib Fib(NftCursor c)

@@ -97,7 +97,7 @@ internal sealed class NftRuleParser(DumpText text, DumpDocument document)
         if (left is NftField field && c.Skip("set"))
         {
             var value = NftExpressions.ReadValue(c, field.Type);
-            return field.Name is "meta mark" or "ct mark" || field.Name.StartsWith("ip", StringComparison.Ordinal) || field.Name.Contains("port", StringComparison.Ordinal)
+            return field.Name is "meta mark" or "ct mark" or "ct zone" or "ct original zone" or "ct reply zone" || field.Name.StartsWith("ip", StringComparison.Ordinal) || field.Name.Contains("port", StringComparison.Ordinal)
                 ? new NftSetField(c.Text(from, c.Position), field, value)
                 : new NftEffect(c.Text(from, c.Position));
         }

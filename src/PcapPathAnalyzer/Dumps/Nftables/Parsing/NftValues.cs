@@ -53,6 +53,7 @@ internal static class NftValues
         return type switch
         {
             NftType.Protocol => ProtocolNames.TryParse(text, out var protocol) ? (ulong)protocol : null,
+            NftType.Dscp => (ulong?)HeaderMatches.DscpNamed(text),
             NftType.Port => RuleValues.TryPort(text, out var port) ? port : null,
             _ => null,
         };

@@ -17,6 +17,7 @@ internal static class NftChanges
             return null;
         return set.Field.Name switch
         {
+            "ct zone" or "ct original zone" or "ct reply zone" => ConntrackTargets.Zone(packet, (int)number.Value, set.Field.Name != "ct reply zone", set.Field.Name != "ct original zone"),
             "meta mark" => packet with { Mark = (uint)number.Value },
             "ct mark" => packet.Connection is { } c ? packet with { Connection = c with { Mark = (uint)number.Value } } : packet,
             "ip ttl" or "ip6 hoplimit" => packet with { Ttl = (int)number.Value },

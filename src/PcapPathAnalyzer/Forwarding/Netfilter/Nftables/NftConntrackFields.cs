@@ -12,6 +12,8 @@ internal static class NftConntrackFields
 
     public static NftReading Read(string name, PacketState packet, bool isBeforeConntrack)
     {
+        // What comes back by lo, or answers a packet with an error, has its connection from the start.
+        isBeforeConntrack &= packet.Connection is null;
         // Without a connection the state alone has an answer: untracked, or invalid where conntrack has not seen the packet.
         if (name == "ct state")
             return NftReading.Of(isBeforeConntrack && packet.ConntrackState != "UNTRACKED" ? Invalid : State(packet.ConntrackState));
@@ -30,7 +32,9 @@ internal static class NftConntrackFields
     // A connection whose destination was translated has IPS_DST_NAT_DONE (256) beside IPS_DST_NAT; the same of the source.
     private static NftNumberReading Status(PacketState packet)
     {
-        var isReplySeen = packet.IsReply || packet.Connection is { IsReplySeen: true };
+        if (packet.Connection is { } c && ConntrackTargets.IsTemplate(c))
+            return new NftNumberReading(8 | 2048, 0);
+        var isReplySeen = packet.Connection is { IsReplySeen: true };
         var value = (isReplySeen ? 2UL : 0) | (packet.ConntrackState == "NEW" ? 0UL : 8) | (packet.IsSourceTranslated ? 16UL | 128 : 0) | (packet.IsDestinationTranslated ? 32UL | 256 : 0);
         return new NftNumberReading(value, OpenStatus & ~value);
     }
@@ -40,17 +44,26 @@ internal static class NftConntrackFields
         "ct mark" => NftReading.Of((ulong)c.Mark),
         "ct l3proto" or "ct original l3proto" or "ct reply l3proto" => NftReading.Of(c.Original.Source.IsIpv4 ? 2UL : 10),
         "ct protocol" or "ct original protocol" or "ct reply protocol" => NftReading.Of((ulong)c.Original.Protocol),
-        "ct original saddr" => new NftAddressReading(c.Original.Source),
-        "ct original daddr" => new NftAddressReading(c.Original.Destination),
-        "ct reply saddr" => new NftAddressReading(c.Reply.Source),
-        "ct reply daddr" => new NftAddressReading(c.Reply.Destination),
+        _ when name.EndsWith("addr", StringComparison.Ordinal) => Address(name, c),
         "ct original proto-src" => Port(c.Original.SourcePort, c.OriginalSourcePorts),
-        "ct original proto-dst" => Port(c.Original.DestinationPort, null),
+        "ct original proto-dst" => Port(c.Original.DestinationPort, c.OriginalDestinationPorts),
         "ct reply proto-src" => Port(c.Reply.SourcePort, c.ReplySourcePorts),
         "ct reply proto-dst" => Port(c.Reply.DestinationPort, c.ReplyDestinationPorts),
-        "ct zone" => NftReading.Of((ulong)c.Zone),
+        "ct zone" => NftReading.Of((ulong)Math.Max(c.Zone, c.ReplyZone)),
+        "ct original zone" => NftReading.Of((ulong)c.Zone),
+        "ct reply zone" => NftReading.Of((ulong)c.ReplyZone),
         _ => NftReading.Unknown,
     };
+
+    // With a family named only of connections of that family, which a template is not.
+    private static NftReading Address(string name, Connection c)
+    {
+        var words = name.Split(' ');
+        if (words.Length == 4 && (ConntrackTargets.IsTemplate(c) || c.Original.Source.IsIpv4 != (words[2] == "ip")))
+            return NftReading.Absent;
+        var tuple = words[1] == "original" ? c.Original : c.Reply;
+        return new NftAddressReading(words[^1] == "saddr" ? tuple.Source : tuple.Destination);
+    }
 
     private static NftReading Port(ushort port, PortRange? range) => range is { } r ? new NftPortReading(r) : NftReading.Of((ulong)port);
 }

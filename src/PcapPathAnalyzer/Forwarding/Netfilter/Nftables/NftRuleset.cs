@@ -90,7 +90,7 @@ internal sealed class NftRuleset(NetworkNamespace ns, NftTable table, bool isBef
                         way = way with { Packet = changed };
                         continue;
                     case NftNotrack:
-                        way = way with { Packet = way.Packet with { Connection = null, ConntrackState = "UNTRACKED" } };
+                        way = way with { Packet = ConntrackTargets.NoTrack(way.Packet) };
                         continue;
                     case NftNat nat:
                         foreach (var translated in NftNatTargets.Of(nat, rule, way, reader))

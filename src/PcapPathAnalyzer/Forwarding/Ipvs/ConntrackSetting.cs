@@ -1,0 +1,22 @@
+using PcapPathAnalyzer.Topology;
+
+namespace PcapPathAnalyzer.Forwarding.Ipvs;
+
+/// <summary>net.ipv4.vs.conntrack: do IPVS's connections stay conntrack's? 0 unless somebody asks for it (Documentation/networking/ipvs-sysctl.rst); kube-proxy does.</summary>
+internal static class ConntrackSetting
+{
+    private const string Name = "net.ipv4.vs.conntrack";
+
+    /// <summary>The branch, with a condition where the parameter was not dumped.</summary>
+    public static Branch Take(Branch b, out bool isTracked)
+    {
+        if (Sysctl.Number(b.Namespace, Name) is { } setting)
+        {
+            isTracked = setting.Value != 0;
+            return b;
+        }
+
+        isTracked = b.Namespace.Interface(ServiceHook.KubeDevice) is not null;
+        return b.If($"{Name} of {b.Namespace.Name} is {(isTracked ? "1, as kube-proxy sets it" : "0, as it is by default")} (not dumped)", isUsual: true);
+    }
+}

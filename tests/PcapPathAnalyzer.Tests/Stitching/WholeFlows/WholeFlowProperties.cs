@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Text;
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Tests.Support;
+
+namespace PcapPathAnalyzer.Tests.Stitching.WholeFlows;
+
+/// <summary>
+/// Connections are played over a network with translations and tunnels, captured as captures come, and written as a bundle:
+/// its analysis must find every transmission and every connection as they were, and join nothing that was apart.
+/// </summary>
+public sealed class WholeFlowProperties
+{
+    private static readonly int Trials = Chance.Trials(80);
+
+    [Test]
+    public void Through_any_translation_and_tunnel() => Holds(static (r, t) => t);
+
+    [Test]
+    public void With_packets_lost_and_sent_again() => Holds(static (r, t) => t with { Loss = r.Next(100) });
+
+    [Test]
+    public void With_packets_that_overtake_others() => Holds(static (r, t) => t with { Overtaken = r.Next(200), Burst = r.Next(1, 12), Loss = r.Next(2) * r.Next(30) });
+
+    [Test]
+    public void With_segments_that_offloads_join_and_take_apart() =>
+        Holds(static (r, t) => t with { Protocol = IpProtocol.Tcp, Burst = r.Next(2, 40), Offload = r.Next(1, 30), Merged = r.Next(1, 20), Loss = r.Next(2) * r.Next(60) });
+
+    [Test]
+    public void With_datagrams_in_fragments() => Holds(static (r, t) => t with { Protocol = Datagram(r, t.IsIpv6), HasFragments = true, Loss = r.Next(2) * r.Next(60) });
+
+    [Test]
+    public void With_a_tunnels_packets_in_fragments() =>
+        Holds(static (r, t) => t with { Tunnel = (Tunnel)r.Next(1, 4), HasOuterFragments = true, HasFragments = t.Protocol != IpProtocol.Tcp && r.Next(2) == 0, Burst = r.Next(1, 8) });
+
+    [Test]
+    public void With_frames_captured_twice_or_out_of_order() => Holds(static (r, t) => t with { Twice = r.Next(200), Disordered = r.Next(200), Burst = r.Next(1, 10), Loss = r.Next(2) * r.Next(60) });
+
+    [Test]
+    public void With_frames_that_single_captures_miss() => Holds(static (r, t) => t with { Gaps = r.Next(80), Exchanges = r.Next(4, 10) });
+
+    [Test]
+    public void With_captures_that_start_and_end_apart() => Holds(static (r, t) => t with { HasWindows = true, Exchanges = r.Next(4, 12) });
+
+    [Test]
+    public void With_some_of_the_points_captured() => Holds(static (r, t) => t with { Captured = r.Next(1, Way.AllPoints) | 0b10_0000_1001 });
+
+    [Test]
+    public void With_few_bytes_of_each_frame() => Holds(static (r, t) => t with { SnapLength = 64 + (r.Next(9) * 16), SnapsDiffer = r.Next(2) == 0, Loss = r.Next(2) * r.Next(40) });
+
+    [Test]
+    public void With_all_of_a_nodes_interfaces_in_one_file() => Holds(static (r, t) => t with { IsAny = true, Loss = r.Next(2) * r.Next(60), Burst = r.Next(1, 5) });
+
+    [Test]
+    public void With_captures_rotated_into_several_files() =>
+        Holds(static (r, t) => t with { Rotation = r.Next(1, 30), Burst = r.Next(1, 8), Loss = r.Next(2) * r.Next(60), HasFragments = t.Protocol != IpProtocol.Tcp && r.Next(2) == 0, IsAny = r.Next(4) == 0 });
+
+    private static IpProtocol Datagram(Random r, bool isIpv6) => r.Next(2) == 0 ? IpProtocol.Udp : isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp;
+
+    private static Trial Any(Random r)
+    {
+        var v6 = r.Next(3) == 0;
+        return new Trial
+        {
+            Seed = r.Next(),
+            IsIpv6 = v6,
+            Protocol = r.Next(2) == 0 ? IpProtocol.Tcp : Datagram(r, v6),
+            Nat = (Nat)r.Next(5),
+            Tunnel = (Tunnel)r.Next(4),
+            IsUnderlayIpv6 = r.Next(4) == 0,
+            Connections = r.Next(1, 7),
+            ReusesPort = r.Next(4) == 0,
+            HasTimestamps = r.Next(4) > 0,
+            Exchanges = r.Next(1, 6),
+            Burst = r.Next(1, 4),
+            Skew = r.Next(3) switch { 0 => 0, 1 => r.NextInt64(-5_000_000, 5_000_000), _ => r.NextInt64(-3_600_000_000_000, 3_600_000_000_000) },
+            DriftPpm = r.Next(2) * r.Next(-100, 100),
+        };
+    }
+
+    private static void Holds(Func<Random, Trial, Trial> trouble)
+    {
+        var failed = new ConcurrentBag<(int Number, Trial Trial, string Kind)>();
+        Parallel.For(0, Trials, i =>
+        {
+            var random = new Random((Chance.Seed * 100_000) + i);
+            var trial = trouble(random, Any(random));
+            if (Faults(trial) is [var fault, ..])
+                failed.Add((i, trial, Kind(fault)));
+        });
+        if (failed.IsEmpty)
+            return;
+        var message = new StringBuilder($"{failed.Count} of {Trials} trials fail.");
+        foreach (var (_, trial, kind) in failed.OrderBy(f => f.Number).DistinctBy(f => f.Kind).Take(4))
+        {
+            var simplest = Simplest(trial, kind);
+            message.AppendLine().Append(simplest).AppendLine().AppendJoin(Environment.NewLine, Faults(simplest).Take(8));
+        }
+
+        Assert.Fail(message.ToString());
+    }
+
+    // A fault without the names and numbers in it.
+    private static string Kind(string fault) => string.Join(' ', fault.Split(' ').Where(w => !w.Any(char.IsDigit)).Take(4));
+
+    private static IReadOnlyList<string> Faults(Trial trial)
+    {
+        try
+        {
+            return Verdict.Of(trial);
+        }
+        catch (Exception e) when (e is not AssertionException)
+        {
+            return [e.ToString()];
+        }
+    }
+
+    private static Trial Simplest(Trial failing, string kind)
+    {
+        while (failing.Simpler().FirstOrDefault(t => Faults(t) is [var fault, ..] && Kind(fault) == kind) is { } simpler)
+            failing = simpler;
+        return failing;
+    }
+}
