@@ -35,7 +35,7 @@ internal static class FlowEvidence
     public static FrameLocation LastFrame(this Evidence evidence, Transmission transmission) => evidence.Frames(transmission).Last();
 
     /// <summary>The first frame of a flow at a hop.</summary>
-    public static FrameLocation Frame(Hop hop) => new(hop.Point.File, hop.FirstFrame);
+    public static FrameLocation Frame(Hop hop) => new(hop.File, hop.FirstFrame);
 
     /// <summary>A few frames that show where packets were last seen, of several flows if there are several.</summary>
     public static IReadOnlyList<FrameLocation> LastFrames(this Evidence evidence, IReadOnlyCollection<LostPacket> lost) =>

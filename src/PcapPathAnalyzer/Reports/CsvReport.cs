@@ -30,7 +30,7 @@ public sealed class CsvReport : IReport
     private static readonly string[] HopColumns =
     [
         "flow_id", "direction", "hop", "namespace", "interface", "file", "packets", "bytes", "src", "src_port", "dst", "dst_port", "vni", "outer_src", "outer_dst",
-        "action", "rule_file", "rule_line", "rule", "snat_rule_file", "snat_rule_line", "snat_rule", "ttl", "latency_ns", "first_frame", "last_frame",
+        "action", "rule_file", "rule_line", "rule", "snat_rule_file", "snat_rule_line", "snat_rule", "ttl", "latency_ns", "first_frame", "last_frame", "last_file",
     ];
 
     private static readonly string[] FindingColumns = ["code", "severity", "flow_id", "namespace", "file", "line", "message", "flows", "confidence", "evidence", "advice"];
@@ -78,7 +78,7 @@ public sealed class CsvReport : IReport
         csv.WriteField(hop.Number);
         csv.WriteText(hop.Point.Namespace);
         csv.WriteText(hop.Point.Interface);
-        csv.WriteText(hop.Point.File);
+        csv.WriteText(hop.File);
         csv.WriteField(hop.Packets);
         csv.WriteField(hop.Bytes);
         csv.WriteField(tuple.Source);
@@ -96,6 +96,7 @@ public sealed class CsvReport : IReport
         csv.WriteField(hop.Latency);
         csv.WriteField(hop.FirstFrame);
         csv.WriteField(hop.LastFrame);
+        csv.WriteText(hop.LastFile);
         csv.EndRecord();
     }
 

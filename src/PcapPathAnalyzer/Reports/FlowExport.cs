@@ -67,8 +67,9 @@ public sealed class FlowExport(AnalysisResult result)
             var hop = direction.Hops[t.Hops[k] - 1];
             long? delta = k == 0 ? null : o.Time - t.Observations[k - 1].Time;
             var before = hop.Number > 1 ? direction.Hops[hop.Number - 2].Tuple : direction == flow.Forward ? flow.Requested : hop.Tuple;
-            if (!frames.TryGetValue(hop.Point.File, out var here))
-                frames.Add(hop.Point.File, here = []);
+            var file = result.Tables.Points[o.Point].File;
+            if (!frames.TryGetValue(file, out var here))
+                frames.Add(file, here = []);
             here.TryAdd(o.Frame, new Wish(hop.Point, OriginalClocks ? result.Clocks.AsCaptured(o) : o.Time, ((long)t.Number << 16) + k, Comment(flow, direction, t, hop, before, delta)));
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching;
@@ -13,7 +14,14 @@ public sealed class Hop : IEquatable<Hop>
     /// <summary>From 1 along the way.</summary>
     public int Number { get; }
 
-    public CapturePoint Point => slab.Tables.Points[Record.Point];
+    /// <summary>Of a rotated capture the first part, for all of them.</summary>
+    public CapturePoint Point => slab.Tables.Points[slab.Tables.PlaceOf(Record.Point)];
+
+    /// <summary>The file of <see cref="FirstFrame"/>.</summary>
+    public string File => slab.Tables.Points[Record.Point].File;
+
+    /// <summary>The file of <see cref="LastFrame"/>: another one where the capture was rotated meanwhile.</summary>
+    public string LastFile => slab.Tables.Points[Record.LastPoint].File;
 
     /// <summary>Addresses and ports as seen here, in the direction of travel.</summary>
     public Primitives.FiveTuple Tuple => slab.Tables.Tuples[Record.Tuple];
@@ -30,9 +38,10 @@ public sealed class Hop : IEquatable<Hop>
     /// <summary>TTL of the first packet here.</summary>
     public int Ttl => Record.Ttl;
 
-    /// <summary>First and last frame of the flow here.</summary>
+    /// <summary>First frame of the flow here, in <see cref="File"/>.</summary>
     public long FirstFrame => Record.FirstFrame;
 
+    /// <summary>Last frame of the flow here, in <see cref="LastFile"/>.</summary>
     public long LastFrame => Record.LastFrame;
 
     /// <summary>Median time from the previous hop, corrected clocks, nanoseconds; null for the first hop or where no packet was seen at both.</summary>
@@ -61,6 +70,7 @@ public sealed class Hop : IEquatable<Hop>
 }
 
 /// <summary>What is kept of a hop. There are as many as flows times capture points: an object for each took more memory than all else.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal struct HopRecord
 {
     public const long NoLatency = long.MinValue;
@@ -70,8 +80,29 @@ internal struct HopRecord
     public int Packets;
     public uint FirstFrame;
     public uint LastFrame;
+
+    /// <summary>Capture point of <see cref="FirstFrame"/>.</summary>
     public ushort Point;
+
+    /// <summary>Capture point of <see cref="LastFrame"/>.</summary>
+    public ushort LastPoint;
     public byte Ttl;
     public long Bytes;
     public long Latency;
+
+    /// <summary>The first frame that is counted here.</summary>
+    public void BeginFrames(ushort point, uint frame) => (Point, FirstFrame, LastPoint, LastFrame) = (point, frame, point, frame);
+
+    /// <summary>Any other one, in order or not.</summary>
+    public void NoteFrame(ushort point, uint frame, ObservationTables tables)
+    {
+        if (point == Point)
+            FirstFrame = Math.Min(FirstFrame, frame);
+        else if (tables.IsEarlier(point, Point))
+            (Point, FirstFrame) = (point, frame);
+        if (point == LastPoint)
+            LastFrame = Math.Max(LastFrame, frame);
+        else if (tables.IsEarlier(LastPoint, point))
+            (LastPoint, LastFrame) = (point, frame);
+    }
 }

@@ -16,7 +16,7 @@ internal static class HopColumns
         new ValueColumn<FlowHop, int>("hop", static (in FlowHop h) => h.Hop.Number),
         new TextColumn<FlowHop>("namespace", static (in FlowHop h) => h.Hop.Point.Namespace),
         new TextColumn<FlowHop>("interface", static (in FlowHop h) => h.Hop.Point.Interface),
-        new TextColumn<FlowHop>("file", static (in FlowHop h) => h.Hop.Point.File),
+        new TextColumn<FlowHop>("file", static (in FlowHop h) => h.Hop.File),
         new ValueColumn<FlowHop, int>("packets", static (in FlowHop h) => h.Hop.Packets),
         new ValueColumn<FlowHop, long>("bytes", static (in FlowHop h) => h.Hop.Bytes),
         new TextColumn<FlowHop>("src", static (in FlowHop h) => h.Hop.Tuple.Source.ToString()),
@@ -34,5 +34,6 @@ internal static class HopColumns
         new ValueColumn<FlowHop, long>("latency_ns", static (in FlowHop h) => h.Hop.Latency),
         new ValueColumn<FlowHop, long>("first_frame", static (in FlowHop h) => h.Hop.FirstFrame),
         new ValueColumn<FlowHop, long>("last_frame", static (in FlowHop h) => h.Hop.LastFrame),
+        new TextColumn<FlowHop>("last_file", static (in FlowHop h) => h.Hop.LastFile),
     ];
 }

@@ -55,7 +55,7 @@ internal sealed record Trace
             {
                 Hop = hop,
                 IsReply = packet.IsReply,
-                Frame = new FrameLocation(hop.Point.File, o.Frame),
+                Frame = new FrameLocation(result.Tables.Points[o.Point].File, o.Frame),
                 Time = new Timestamp(result.Clocks.AsCaptured(o)),
                 Corrected = new Timestamp(o.Time),
                 Delta = o.Time - before,
@@ -78,7 +78,7 @@ internal sealed record Trace
             {
                 Hop = hop,
                 IsReply = isReply,
-                Frame = new FrameLocation(hop.Point.File, hop.FirstFrame),
+                Frame = new FrameLocation(hop.File, hop.FirstFrame),
                 Time = known ? first.Time : null,
                 Corrected = known ? first.Corrected : null,
                 Delta = hop.Latency,

@@ -6,13 +6,15 @@ namespace PcapPathAnalyzer.Stitching.Building;
 internal sealed class HopMeter
 {
     internal const int MaxDelays = 1024;
+    private readonly ObservationTables tables;
     private readonly List<HopCandidate> hops;
     private readonly Count[] counts;
 
+    /// <param name="tables">What the observations' numbers mean.</param>
     /// <param name="hops">In path order.</param>
-    public HopMeter(List<HopCandidate> hops)
+    public HopMeter(ObservationTables tables, List<HopCandidate> hops)
     {
-        this.hops = hops;
+        (this.tables, this.hops) = (tables, hops);
         counts = new Count[hops.Count];
     }
 
@@ -26,16 +28,10 @@ internal sealed class HopMeter
         {
             ref var c = ref counts[i];
             c.Delays?.Sort();
-            into[i] = new HopRecord
+            into[i] = c.Record with
             {
                 Tuple = hops[i].Key.Tuple,
                 Tunnel = hops[i].Key.Tunnel,
-                Point = (ushort)hops[i].Key.Point,
-                Packets = c.Packets,
-                Bytes = c.Bytes,
-                Ttl = c.Ttl,
-                FirstFrame = c.FirstFrame,
-                LastFrame = c.LastFrame,
                 Latency = c.Delays is { Count: > 0 } delays ? delays[delays.Count / 2] : HopRecord.NoLatency,
             };
         }
@@ -50,7 +46,7 @@ internal sealed class HopMeter
             ref readonly var o = ref observations[k];
             int hop = numbers[k];
             ref var c = ref counts[hop - 1];
-            c.Note(o, isFirst: hop != counted);
+            c.Note(o, tables, isFirst: hop != counted);
             counted = hop;
             if (hop == last || IsTap(hop))
                 continue;
@@ -69,24 +65,23 @@ internal sealed class HopMeter
 
     private struct Count
     {
-        public int Packets;
-        public long Bytes;
-        public byte Ttl;
-        public uint FirstFrame;
-        public uint LastFrame;
+        public HopRecord Record;
 
         /// <summary>From the hop before, nanoseconds.</summary>
         public List<long>? Delays;
 
-        public void Note(in Observation o, bool isFirst)
+        public void Note(in Observation o, ObservationTables tables, bool isFirst)
         {
+            if (Record.Packets == 0)
+            {
+                Record.Ttl = o.Ttl;
+                Record.BeginFrames(o.Point, o.Frame);
+            }
+
             if (isFirst)
-                Packets++;
-            if (Bytes == 0)
-                (Ttl, FirstFrame) = (o.Ttl, o.Frame);
-            Bytes += o.Length;
-            FirstFrame = Math.Min(FirstFrame, o.Frame);
-            LastFrame = Math.Max(LastFrame, o.Frame);
+                Record.Packets++;
+            Record.Bytes += o.Length;
+            Record.NoteFrame(o.Point, o.Frame, tables);
         }
     }
 }

@@ -23,6 +23,9 @@ internal sealed class LegTracker
     /// <summary>Idle time after which datagrams between the same ports are another exchange: nf_conntrack_udp_timeout_stream.</summary>
     private const long DatagramIdle = 120_000_000_000;
 
+    /// <summary>The time after which Linux gives a port of a closed connection away again (net.ipv4.tcp_tw_reuse); nanoseconds.</summary>
+    private const long Pause = 1_000_000_000;
+
     /// <summary>The first port that Linux gives to who asks for none (net.ipv4.ip_local_port_range); node ports lie below it.</summary>
     private const int FirstEphemeral = 32768;
 
@@ -104,7 +107,7 @@ internal sealed class LegTracker
         if ((o.TcpFlags & (TcpFlags.Syn | TcpFlags.Rst)) != TcpFlags.Syn || !o.HasTcp())
         {
             // Where the handshake was missed, or cut off by the snap length, only the numbers show that ports are used again.
-            if (state.Leg > 0 && !legs[state.Leg - 1].IsAnother(o))
+            if (state.Leg > 0 && !legs[state.Leg - 1].IsAnother(o, o.Time - state.Time > Pause))
                 return state.Leg - 1;
             if (state.Leg > 0)
                 state.Epoch++;
@@ -283,12 +286,16 @@ internal struct LocalLeg
     public void Vote(int forward) => Votes += forward == Forward ? 1 : -1;
 
     /// <summary>Whether a TCP packet has numbers far from those of the leg: initial sequence numbers go by chance (RFC 6528).</summary>
-    public readonly bool IsAnother(in Observation o)
+    /// <param name="o">The packet.</param>
+    /// <param name="isAfterPause">Nothing was seen for so long that a connection may have ended, and another one begun.</param>
+    public readonly bool IsAnother(in Observation o, bool isAfterPause)
     {
+        // What a capture may have missed of one connection.
+        var room = isAfterPause ? 1u << 26 : 1u << 29;
         var isLower = o.Tuple == Math.Min(Forward, Reverse);
         return IsFar(o.TcpSequence, isLower ? lowerSequence : upperSequence) || IsFar(o.TcpAcknowledgment, isLower ? upperSequence : lowerSequence);
 
-        static bool IsFar(uint number, uint last) => number != 0 && last != 0 && number - last + (1u << 29) >= 1u << 30;
+        bool IsFar(uint number, uint last) => number != 0 && last != 0 && number - last + room >= 2 * room;
     }
 
     /// <summary>Remembers where the stream of a TCP packet's side is.</summary>

@@ -8,7 +8,7 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 /// sequence number where that was captured, else by IP identification, which segmentation counts on (inet_gso_segment in net/ipv4/af_inet.c).
 /// One instance serves one thread.
 /// </summary>
-internal sealed class CutSegments
+internal sealed class CutSegments(ObservationTables tables)
 {
     /// <summary>Super-segments with the next lower sequence numbers that are looked at: copies, and what was sent again.</summary>
     private const int Looked = 32;
@@ -16,7 +16,7 @@ internal sealed class CutSegments
     private const long Lifetime = 1_000_000_000;
 
     private readonly List<(int Head, uint Start)> whole = [];
-    private readonly HashSet<(ushort Point, int Tunnel, int Ttl, int Tuple, uint Identification, uint Sequence)> taken = [];
+    private readonly HashSet<(int Place, int Tunnel, int Ttl, int Tuple, uint Identification, uint Sequence)> taken = [];
     private uint origin;
 
     /// <summary>The packets of one direction that were captured far enough.</summary>
@@ -60,12 +60,12 @@ internal sealed class CutSegments
     }
 
     // The whole super-segment was seen at the place of the cut one: then this is another.
-    private static bool IsSeenThere(Observation[] items, int[] at, TransmissionSet set, int head, in Observation cut)
+    private bool IsSeenThere(Observation[] items, int[] at, TransmissionSet set, int head, in Observation cut)
     {
         for (var k = head; k >= 0; k = set.Next(k))
         {
             ref var o = ref items[at[k]];
-            if (o.Point == cut.Point && o.Tunnel == cut.Tunnel && o.Tuple == cut.Tuple && o.Ttl == cut.Ttl && o.Heading == cut.Heading && o.HasTcp())
+            if (tables.PlaceOf(o.Point) == tables.PlaceOf(cut.Point) && o.Tunnel == cut.Tunnel && o.Tuple == cut.Tuple && o.Ttl == cut.Ttl && o.Heading == cut.Heading && o.HasTcp())
                 return true;
         }
 
@@ -95,5 +95,5 @@ internal sealed class CutSegments
         return low;
     }
 
-    private static (ushort Point, int Tunnel, int Ttl, int Tuple, uint Identification, uint Sequence) Key(in Observation o) => (o.Point, o.Tunnel, o.Ttl, o.Tuple, o.Identification, o.TcpSequence);
+    private (int Place, int Tunnel, int Ttl, int Tuple, uint Identification, uint Sequence) Key(in Observation o) => (tables.PlaceOf(o.Point), o.Tunnel, o.Ttl, o.Tuple, o.Identification, o.TcpSequence);
 }

@@ -6,7 +6,7 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 /// Joins what segmentation offload took apart: a super-segment at one point (TSO, GRO) and the segments that carry its
 /// bytes at another. They share bytes of the stream and the timestamp option, and no point saw the same bytes twice.
 /// </summary>
-internal sealed class SegmentMerger
+internal sealed class SegmentMerger(ObservationTables tables)
 {
     private const long Lifetime = 5_000_000_000;
     private readonly List<Piece> data = [];
@@ -85,7 +85,7 @@ internal sealed class SegmentMerger
             for (var j = a.Head; j >= 0; j = set.Next(j))
             {
                 ref var k = ref items[at[j]];
-                if (k.Point == o.Point && k.Tunnel == o.Tunnel && k.Ttl == o.Ttl && k.Tuple == o.Tuple && k.Heading == o.Heading
+                if (tables.PlaceOf(k.Point) == tables.PlaceOf(o.Point) && k.Tunnel == o.Tunnel && k.Ttl == o.Ttl && k.Tuple == o.Tuple && k.Heading == o.Heading
                     && (int)(k.TcpSequence + (uint)k.PayloadLength - o.TcpSequence) > 0 && (int)(o.TcpSequence + (uint)o.PayloadLength - k.TcpSequence) > 0)
                     return false;
             }

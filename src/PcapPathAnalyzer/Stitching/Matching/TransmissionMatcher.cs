@@ -21,9 +21,9 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     /// <summary>Equal packets that are under way at once; of more, the oldest are given up.</summary>
     private const int MaxOpen = 64;
 
-    private readonly SegmentMerger segments = new();
+    private readonly SegmentMerger segments = new(tables);
     private readonly FragmentIdentities fragments = new(tables);
-    private readonly CutSegments superSegments = new();
+    private readonly CutSegments superSegments = new(tables);
     private readonly List<int> cut = [];
     private readonly List<int> open = [];
     private readonly List<int> copies = [];
@@ -223,7 +223,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
         for (var k = transmission; k >= 0; k = Set.Next(k))
         {
             ref var known = ref items[at[k]];
-            if (known.Point != o.Point || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset)
+            if (tables.PlaceOf(known.Point) != tables.PlaceOf(o.Point) || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset)
                 continue;
             if (known.Identification != o.Identification)
                 return false;

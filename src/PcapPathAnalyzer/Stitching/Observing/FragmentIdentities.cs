@@ -11,7 +11,7 @@ internal sealed class FragmentIdentities(ObservationTables tables)
     private const int TransportHeader = 8;
 
     private readonly HashSet<uint> fragmented = [];
-    private readonly Dictionary<(int Point, int Tunnel, uint Identification), Whole> datagrams = [];
+    private readonly Dictionary<(int Place, int Tunnel, uint Identification), Whole> datagrams = [];
 
     /// <summary>Looks at all packets of one direction of one connection.</summary>
     /// <param name="items">Where the observations are.</param>
@@ -29,12 +29,12 @@ internal sealed class FragmentIdentities(ObservationTables tables)
             fragmented.Add(o.Identification);
             if (IsIpv4(o))
                 continue;
-            datagrams.TryGetValue((o.Point, o.Tunnel, o.Identification), out var known);
+            datagrams.TryGetValue(Key(o), out var known);
             if (o.FragmentOffset == 0)
                 known.First = o;
             if ((o.Flags & Decode.PacketFlags.MoreFragments) == 0)
                 known.Length = o.FragmentOffset + o.PayloadLength - TransportHeader;
-            datagrams[(o.Point, o.Tunnel, o.Identification)] = known;
+            datagrams[Key(o)] = known;
         }
     }
 
@@ -44,10 +44,12 @@ internal sealed class FragmentIdentities(ObservationTables tables)
         if (fragmented.Count == 0)
             return o.Identity();
         // A piece of a tunnel's packet may be one of a fragment.
-        if ((o.Flags & Decode.PacketFlags.Fragment) != 0 && datagrams.TryGetValue((o.Point, o.Tunnel, o.Identification), out var known) && known is { Length: > 0, First.Length: > 0 })
+        if ((o.Flags & Decode.PacketFlags.Fragment) != 0 && datagrams.TryGetValue(Key(o), out var known) && known is { Length: > 0, First.Length: > 0 })
             return (known.First with { Kind = ObservationKind.Packet, Identification = 0, PayloadLength = known.Length }).Identity();
         return o.HasIdentification() && fragmented.Contains(o.Identification) ? ((ulong)o.Identification << 32) | 0xF4A6 : o.Identity();
     }
+
+    private (int Place, int Tunnel, uint Identification) Key(in Observation o) => (tables.PlaceOf(o.Point), o.Tunnel, o.Identification);
 
     private bool IsIpv4(in Observation o) => tables.Tuples[o.Tuple].Source.IsIpv4;
 

@@ -20,6 +20,9 @@ public sealed class ObservationTables
     /// <summary>The first of the capture points that are one place: rotation puts an interface's packets into several files, one after the other.</summary>
     internal int PlaceOf(int point) => places is null ? point : places[point];
 
+    /// <summary>Whether one part of a rotated capture was written before another.</summary>
+    internal bool IsEarlier(int part, int other) => Points[part].FirstTime < Points[other].FirstTime || (Points[part].FirstTime == Points[other].FirstTime && part < other);
+
     /// <summary>All files were read: the parts of rotated captures become one place.</summary>
     internal void SharePlaces()
     {

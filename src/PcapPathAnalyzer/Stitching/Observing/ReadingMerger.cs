@@ -46,7 +46,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         }
 
         if (others.Count > 0 || own.LaterFragments.Count > 0)
-            waiting.Add(new NotOpened(clock, map, others, own.LaterFragments));
+            waiting.Add(new NotOpened(clock, map, [.. own.Tables.Points], others, own.LaterFragments));
         readings.Add(reading);
         numbers.Add(map);
         pool?.Return(own);
@@ -55,10 +55,13 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     /// <summary>All files were added. Only now all handshakes are known, and what was met in the middle can be given to the connection it continues.</summary>
     public Observations Finish()
     {
-        foreach (var (clock, map, others, laterFragments) in waiting)
+        tables.SharePlaces();
+        // The parts of a rotated capture last, in order of time.
+        foreach (var (clock, map, points, others, laterFragments) in waiting.OrderBy(w => w.Points.Any(IsLaterPart) ? w.Points.Min(p => p.FirstTime.Nanoseconds) : long.MinValue))
         {
+            var isLaterPart = points.Any(IsLaterPart);
             foreach (var (i, local) in others)
-                map.Legs[i] = Join(clock, local, Continued(clock, local, map) ?? GetOrAdd(local, map), map);
+                map.Legs[i] = Join(clock, local, Continued(clock, local, map) ?? GetOrAdd(local, map), map, isLaterPart);
             foreach (var (key, local) in laterFragments)
             {
                 if (!firstFragments.ContainsKey(key))
@@ -67,7 +70,6 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         }
 
         waiting.Clear();
-        tables.SharePlaces();
         return new Observations(tables, legs, readings, numbers, ByTuple, firstFragments);
     }
 
@@ -102,13 +104,15 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         return map;
     }
 
-    private static int Join(string clock, in LocalLeg local, Leg leg, ReadingNumbers map)
+    private bool IsLaterPart(CapturePoint point) => tables.PlaceOf(point.Index) != point.Index;
+
+    private static int Join(string clock, in LocalLeg local, Leg leg, ReadingNumbers map, bool isLaterPart = false)
     {
         var forward = Ends(local, map).Forward;
         if (local.IsDirectionCertain)
             leg.Settle(forward);
-        else
-            leg.Vote(forward, local.Votes);
+        else if (!isLaterPart || !leg.Spans.Exists(s => s.Clock == clock))
+            leg.Vote(forward, local.Votes); // a part that begins in the middle does not show who spoke first
         leg.Note(clock, local);
         leg.NoteHandshake(local);
         return leg.Index;
@@ -183,7 +187,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     }
 
     // Legs that may continue one whose handshake another file has.
-    private sealed record NotOpened(string Clock, ReadingNumbers Map, List<(int Index, LocalLeg Leg)> Legs, Dictionary<FragmentKey, LocalLeg> LaterFragments);
+    private sealed record NotOpened(string Clock, ReadingNumbers Map, IReadOnlyList<CapturePoint> Points, List<(int Index, LocalLeg Leg)> Legs, Dictionary<FragmentKey, LocalLeg> LaterFragments);
 }
 
 /// <summary>The common number of each of a file's own.</summary>

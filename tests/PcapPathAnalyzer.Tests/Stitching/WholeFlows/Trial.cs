@@ -104,6 +104,9 @@ internal sealed record Trial
     /// <summary>The nodes' interfaces are in one file each, as <c>tcpdump -i any</c> writes it.</summary>
     public bool IsAny { get; init; }
 
+    /// <summary>Frames in a file, after which tcpdump begins another one (<c>-C</c>, <c>-W</c>, <c>-G</c>); 0 where it does not.</summary>
+    public int Rotation { get; init; }
+
     /// <summary>The same with one trouble less each, for finding out which of them matters.</summary>
     public IEnumerable<Trial> Simpler()
     {
@@ -111,7 +114,7 @@ internal sealed record Trial
         [
             this with { Connections = 1, ReusesPort = false }, this with { ReusesPort = false }, this with { Connections = Math.Min(2, Connections) },
             this with { Gaps = 0 }, this with { Twice = 0 }, this with { Disordered = 0 }, this with { HasWindows = false }, this with { Loss = 0 }, this with { Overtaken = 0 },
-            this with { SnapsDiffer = false }, this with { SnapLength = 0, SnapsDiffer = false }, this with { IsAny = false }, this with { Captured = Way.AllPoints },
+            this with { SnapsDiffer = false }, this with { SnapLength = 0, SnapsDiffer = false }, this with { IsAny = false }, this with { Rotation = 0 }, this with { Captured = Way.AllPoints },
             this with { Skew = 0, DriftPpm = 0 }, this with { DriftPpm = 0 }, this with { HasOuterFragments = false }, this with { HasFragments = false },
             this with { Merged = 1 }, this with { Offload = 1 }, this with { Burst = 1, Offload = 1, Merged = 1 }, this with { Exchanges = 1 },
             this with { Tunnel = Tunnel.None, HasOuterFragments = false, IsUnderlayIpv6 = false }, this with { Tunnel = Tunnel == Tunnel.None ? Tunnel : Tunnel.Vxlan }, this with { IsUnderlayIpv6 = false },

@@ -80,6 +80,7 @@ internal sealed class Verdict
         JudgePackets();
         JudgeWay();
         JudgeClocks();
+        JudgeFrames();
         if (trial is { Gaps: 0, HasWindows: false, SnapLength: 0, Captured: Way.AllPoints })
             JudgeWhole();
     }
@@ -126,6 +127,18 @@ internal sealed class Verdict
             var way = packet.First().Value.IsReply ? points.OrderDescending() : points.Order();
             if (!points.SequenceEqual(way))
                 faults.Add($"packet {packet.Key} goes the way {string.Join(' ', points)}");
+        }
+    }
+
+    // A hop cites its first and its last frame by file and number.
+    private void JudgeFrames()
+    {
+        foreach (var hop in sightings.GroupBy(s => (s.Value.Flow, s.Value.IsReply, s.Value.Hop)))
+        {
+            var told = (hop.Key.IsReply ? hop.Key.Flow.Reply : hop.Key.Flow.Forward).Hops[hop.Key.Hop - 1];
+            var inOrder = hop.Select(s => s.Key).OrderBy(k => Truth(k).Part).ThenBy(k => k.Frame).ToList();
+            if ((told.File, told.FirstFrame) != inOrder[0] || (told.LastFile, told.LastFrame) != inOrder[^1])
+                faults.Add($"{hop.Key.Flow.Id} at {told.Point} is {told.File}#{told.FirstFrame} to {told.LastFile}#{told.LastFrame}, truth {Text(inOrder[0])} to {Text(inOrder[^1])}");
         }
     }
 

@@ -51,6 +51,10 @@ public sealed class WholeFlowProperties
     [Test]
     public void With_all_of_a_nodes_interfaces_in_one_file() => Holds(static (r, t) => t with { IsAny = true, Loss = r.Next(2) * r.Next(60), Burst = r.Next(1, 5) });
 
+    [Test]
+    public void With_captures_rotated_into_several_files() =>
+        Holds(static (r, t) => t with { Rotation = r.Next(1, 30), Burst = r.Next(1, 8), Loss = r.Next(2) * r.Next(60), HasFragments = t.Protocol != IpProtocol.Tcp && r.Next(2) == 0, IsAny = r.Next(4) == 0 });
+
     private static IpProtocol Datagram(Random r, bool isIpv6) => r.Next(2) == 0 ? IpProtocol.Udp : isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp;
 
     private static Trial Any(Random r)

@@ -82,14 +82,28 @@ internal sealed class World
 
         var snap = trial.SnapLength == 0 ? 262_144 : trial.SnapLength + (trial.SnapsDiffer ? random.Next(5) * 30 : 0);
         Directory.CreateDirectory(Path.Combine(folder, Path.GetDirectoryName(name)!));
-        using var writer = new PcapWriter(File.Create(Path.Combine(folder, name)), LinkTypeOf(point), snap);
-        for (var i = 0; i < frames.Count; i++)
+        // No frame at all still makes a file.
+        var parts = frames.Count == 0 || trial.Rotation == 0 ? [[.. frames]] : frames.Chunk(trial.Rotation).ToArray();
+        for (var part = 0; part < parts.Length; part++)
         {
-            var (seen, time) = frames[i];
-            writer.Write(new Timestamp(time), seen.Frame.AsSpan(0, Math.Min(snap, seen.Frame.Length)), seen.Frame.Length);
-            Truth.Add((name, i + 1), new Captured(seen, Math.Min(snap, seen.Frame.Length)));
+            var file = trial.Rotation == 0 ? name : Rotated(name, part);
+            using var writer = new PcapWriter(File.Create(Path.Combine(folder, file)), LinkTypeOf(point), snap);
+            for (var i = 0; i < parts[part].Length; i++)
+            {
+                var (seen, time) = parts[part][i];
+                writer.Write(new Timestamp(time), seen.Frame.AsSpan(0, Math.Min(snap, seen.Frame.Length)), seen.Frame.Length);
+                Truth.Add((file, i + 1), new Captured(seen, Math.Min(snap, seen.Frame.Length)) { Part = part });
+            }
         }
     }
+
+    // As tcpdump names its files with -C, with -W, and with -G and a date.
+    private string Rotated(string name, int part) => (trial.Seed % 3) switch
+    {
+        0 => part == 0 ? name : name + part,
+        1 => name + part.ToString("00"),
+        _ => $"{name[..^".pcap".Length]}-20261128-{part / 60 + 10}{part % 60:00}00.pcap",
+    };
 
     private LinkType LinkTypeOf(int point) => IsCooked(point) ? LinkType.LinuxSll2 : trial.Tunnel == Tunnel.IpIp && point is (3 or 6) ? LinkType.Raw : LinkType.Ethernet;
 
@@ -143,6 +157,9 @@ internal sealed class World
 /// <param name="Length">Bytes of it that are in the file.</param>
 internal sealed record Captured(Seen Seen, int Length)
 {
+    /// <summary>Of a rotated capture, from 0.</summary>
+    public int Part { get; init; }
+
     /// <summary>The snap length left the ports, or the frame's first fragment has them.</summary>
     public bool HasPorts => Length >= Seen.PortsEnd || Seen.IsLaterFragment;
 
