@@ -29,8 +29,17 @@ internal sealed class CaptureGaps
     {
         var missing = new Dictionary<CapturePoint, List<Transmission>>();
         var present = new Dictionary<CapturePoint, int>();
-        foreach (var direction in flows.SelectMany(f => new[] { f.Forward, f.Reply }))
-            Count(direction, clocks, missing, present);
+        foreach (var flow in flows)
+        {
+            foreach (var direction in (ReadOnlySpan<FlowDirection>)[flow.Forward, flow.Reply])
+            {
+                if (flow.IcmpErrors.Count == 0 && IsSeenEverywhere(direction))
+                    CountAll(direction, present);
+                else
+                    Count(direction, clocks, missing, present);
+            }
+        }
+
         foreach (var (point, packets) in missing)
         {
             gaps.Add(point, new CaptureGapSeen(packets.Count, present.GetValueOrDefault(point), packets.Min(t => t.Time), packets.Max(t => t.Time),
@@ -39,6 +48,26 @@ internal sealed class CaptureGaps
     }
 
     public CaptureGapSeen? At(CapturePoint point) => gaps.GetValueOrDefault(point);
+
+    // Nearly all healthy traffic: no packet lacks anywhere, which the hops' counts tell without a look at the packets.
+    private static bool IsSeenEverywhere(FlowDirection direction)
+    {
+        foreach (ref readonly var hop in direction.Hops.Records)
+        {
+            if (hop.Packets != direction.Packets)
+                return false;
+        }
+
+        return direction.Hops.Count > 1;
+    }
+
+    private static void CountAll(FlowDirection direction, Dictionary<CapturePoint, int> present)
+    {
+        if (!direction.PacketsKept)
+            return;
+        foreach (var hop in direction.Hops)
+            present[hop.Point] = present.GetValueOrDefault(hop.Point) + direction.Packets;
+    }
 
     // A hop belongs to the one way that packets take if every packet that gets beyond it was in the node before: where two ways exist
     // (bonds, ECMP, offload past a bridge), packets that take the other are no gap.

@@ -16,12 +16,13 @@ internal sealed class JsonFlows
     /// <summary>Flows that one thread writes at a time: some 100 KiB.</summary>
     private const int Chunk = 64;
 
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    internal static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly ConcurrentDictionary<object, byte[]> actions = new(ReferenceEqualityComparer.Instance);
 
     // Used again: a new one for each chunk left gigabytes to collect.
     private readonly ConcurrentBag<ArrayBufferWriter<byte>> idle = [];
+    private readonly ConcurrentBag<JsonHops> texts = [];
 
     /// <summary>Writes the members of the array, each on a line of its own.</summary>
     public static void Write(Stream stream, IReadOnlyList<Flow> flows)
@@ -98,45 +99,11 @@ internal sealed class JsonFlows
 
     private void Hops(Utf8JsonWriter json, ReadOnlySpan<byte> name, FlowDirection direction)
     {
-        json.WriteStartArray(name);
-        foreach (var hop in direction.Hops)
-            HopObject(json, hop);
-        json.WriteEndArray();
-    }
-
-    private void HopObject(Utf8JsonWriter json, Hop hop)
-    {
-        var (point, tuple) = (hop.Point, hop.Tuple);
-        json.WriteStartObject();
-        json.WriteNumber("hop"u8, hop.Number);
-        json.WriteString("namespace"u8, point.Namespace);
-        json.WriteString("interface"u8, point.Interface);
-        json.WriteString("file"u8, hop.File);
-        json.WriteNumber("packets"u8, hop.Packets);
-        json.WriteNumber("bytes"u8, hop.Bytes);
-        json.WriteNumber("ttl"u8, hop.Ttl);
-        Value(json, "src"u8, tuple.Source);
-        json.WriteNumber("srcPort"u8, tuple.SourcePort);
-        Value(json, "dst"u8, tuple.Destination);
-        json.WriteNumber("dstPort"u8, tuple.DestinationPort);
-        if (hop.IsTunnelled)
-        {
-            var tunnel = hop.Tunnel;
-            if (tunnel.Vni >= 0)
-                json.WriteNumber("vni"u8, tunnel.Vni);
-            Value(json, "outerSrc"u8, tunnel.OuterSource);
-            Value(json, "outerDst"u8, tunnel.OuterDestination);
-        }
-
-        if (hop.Latency is { } latency)
-            json.WriteNumber("latencyNanoseconds"u8, latency);
-        json.WriteNumber("firstFrame"u8, hop.FirstFrame);
-        json.WriteNumber("lastFrame"u8, hop.LastFrame);
-        if (hop.LastFile != hop.File)
-            json.WriteString("lastFile"u8, hop.LastFile);
-        json.WritePropertyName("actions"u8);
-        json.WriteRawValue(ActionsOf(hop.Actions), skipInputValidation: true);
-        json.WriteEndObject();
+        json.WritePropertyName(name);
+        if (!texts.TryTake(out var text))
+            text = new JsonHops(ActionsOf);
+        json.WriteRawValue(text.Array(direction.Hops), skipInputValidation: true);
+        texts.Add(text);
     }
 
     private byte[] ActionsOf(IReadOnlyList<HopAction> list) => actions.TryGetValue(list, out var known) ? known : actions.GetOrAdd(list, Actions(list));

@@ -21,6 +21,11 @@ public sealed class FlowDirection
     /// <summary>TCP segments that repeat bytes (or a SYN or FIN) already sent.</summary>
     public int Retransmissions { get; init; }
 
+    /// <summary>On the reference clock, nanoseconds; later than <see cref="LastTime"/> where there are no packets.</summary>
+    internal long FirstTime { get; init; } = long.MaxValue;
+
+    internal long LastTime { get; init; } = long.MinValue;
+
     /// <summary>False where the packets themselves were not kept: a healthy flow among very many.</summary>
     public bool PacketsKept { get; private set; } = true;
 

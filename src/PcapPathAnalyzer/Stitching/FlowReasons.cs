@@ -7,21 +7,59 @@ namespace PcapPathAnalyzer.Stitching;
 /// </summary>
 internal static class FlowReasons
 {
+    /// <summary>Tuples of one flow that are told of.</summary>
+    private const int MostTuples = 256;
+
     public static IReadOnlyList<string> Of(Flow flow)
     {
         var reasons = new List<string>();
-        foreach (var leg in flow.Forward.Hops.Concat(flow.Reply.Hops).GroupBy(h => h.Tuple).Where(g => g.Skip(1).Any()))
-            reasons.Add($"tuple: {leg.Key} at {leg.Count()} capture points");
-        reasons.AddRange(flow.Joined.Select(j => j.ToString()).Distinct());
+        AddTuples(reasons, flow);
+        foreach (var join in flow.Joined)
+        {
+            var reason = join.ToString();
+            if (!reasons.Contains(reason))
+                reasons.Add(reason);
+        }
+
         foreach (var hop in flow.Forward.Hops)
         {
-            foreach (var action in hop.Actions.Where(a => a.Citation is not null))
-                reasons.Add($"rule: {action.Citation!.Location} ({action.Name}) gives {hop.Tuple}");
+            foreach (var action in hop.Actions)
+            {
+                if (action.Citation is { } citation)
+                    reasons.Add($"rule: {citation.Location} ({action.Name}) gives {hop.Tuple}");
+            }
         }
 
         if (flow.IsDirectionInferred)
             reasons.Add("inferred: no handshake or request shows who is the client; ports, services or who spoke first do");
         reasons.AddRange(flow.Inferred);
         return reasons;
+    }
+
+    // Tuples that more than one hop saw, in order of first sight; there are few.
+    private static void AddTuples(List<string> reasons, Flow flow)
+    {
+        Span<int> seen = stackalloc int[MostTuples];
+        Span<int> counts = stackalloc int[MostTuples];
+        var used = 0;
+        foreach (var direction in (ReadOnlySpan<FlowDirection>)[flow.Forward, flow.Reply])
+        {
+            foreach (ref readonly var hop in direction.Hops.Records)
+            {
+                var at = seen[..used].IndexOf(hop.Tuple);
+                if (at < 0 && used == MostTuples)
+                    continue;
+                if (at < 0)
+                    (seen[used], counts[used], at) = (hop.Tuple, 0, used++);
+                counts[at]++;
+            }
+        }
+
+        var tables = (flow.Forward.Hops.Count > 0 ? flow.Forward : flow.Reply).Hops.Tables;
+        for (var i = 0; i < used; i++)
+        {
+            if (counts[i] > 1)
+                reasons.Add($"tuple: {tables.Tuples[seen[i]]} at {counts[i]} capture points");
+        }
     }
 }

@@ -91,18 +91,18 @@ internal struct HopRecord
     public long Latency;
 
     /// <summary>The first frame that is counted here.</summary>
-    public void BeginFrames(in Observation o) => (Point, FirstFrame, LastPoint, LastFrame) = (o.Point, o.Frame, o.Point, o.Frame);
+    public void BeginFrames(ushort point, uint frame) => (Point, FirstFrame, LastPoint, LastFrame) = (point, frame, point, frame);
 
     /// <summary>Any other one, in order or not.</summary>
-    public void NoteFrame(in Observation o, ObservationTables tables)
+    public void NoteFrame(ushort point, uint frame, ObservationTables tables)
     {
-        if (o.Point == Point)
-            FirstFrame = Math.Min(FirstFrame, o.Frame);
-        else if (tables.IsEarlier(o.Point, Point))
-            (Point, FirstFrame) = (o.Point, o.Frame);
-        if (o.Point == LastPoint)
-            LastFrame = Math.Max(LastFrame, o.Frame);
-        else if (tables.IsEarlier(LastPoint, o.Point))
-            (LastPoint, LastFrame) = (o.Point, o.Frame);
+        if (point == Point)
+            FirstFrame = Math.Min(FirstFrame, frame);
+        else if (tables.IsEarlier(point, Point))
+            (Point, FirstFrame) = (point, frame);
+        if (point == LastPoint)
+            LastFrame = Math.Max(LastFrame, frame);
+        else if (tables.IsEarlier(LastPoint, point))
+            (LastPoint, LastFrame) = (point, frame);
     }
 }

@@ -25,6 +25,11 @@ public sealed class HopList : IReadOnlyList<Hop>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    internal ObservationTables Tables => slab.Tables;
+
+    /// <summary>What happened before a hop, by its place from 0.</summary>
+    internal IReadOnlyList<HopAction> ActionsAt(int index) => slab.Actions[start + index] ?? [];
+
     internal Span<HopRecord> Records => slab.Records.AsSpan(start, Count);
 }
 

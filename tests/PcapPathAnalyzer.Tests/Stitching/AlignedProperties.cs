@@ -1,7 +1,10 @@
 using CsCheck;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Building;
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Matching;
 using PcapPathAnalyzer.Stitching.Observing;
+using PcapPathAnalyzer.Stitching.Trails;
 
 namespace PcapPathAnalyzer.Tests.Stitching;
 
@@ -27,22 +30,24 @@ public sealed class AlignedProperties
             using var play = new SyntheticCapture();
             play.Add(t, SyntheticCapture.Start);
             var observations = play.Read();
-            var items = new List<Observation>();
-            for (var file = 0; file < observations.Files; file++)
-                observations.ForEach(file, consume: false, block => { items.AddRange(block.ToArray()); return true; });
-            var all = items.ToArray();
+            var clocks = new ClockTable([], observations.Tables.Points);
+            var memory = new TransmissionMemory();
             // By tuple: the legs of one way, as a flow's direction would hold them.
-            foreach (var way in Enumerable.Range(0, all.Length).GroupBy(i => IsReply(observations.Tables, all[i])))
+            foreach (var way in Trails(observations, memory).GroupBy(p => observations.Tables.Tuples[p.Trail.Tuple].SourcePort is 80 or 8080))
             {
-                var indices = way.ToArray();
-                var aligned = new AlignedCopies(observations.Tables);
-                if (!aligned.TryAlign(all, indices))
+                var packets = new DirectionPackets();
+                foreach (var trail in way)
+                    packets.Add(trail);
+                var aligned = new AlignedCopies(observations.Tables, clocks);
+                if (!aligned.TryAlign(packets, memory))
                     continue;
                 taken++;
+                var all = packets.ToObservations(clocks);
+                int[] indices = [.. Enumerable.Range(0, packets.Count)];
                 var matcher = new TransmissionMatcher(observations.Tables);
                 matcher.Match(all, indices, indices.Length);
-                var byMatcher = matcher.Set.Heads.Select(h => Members(matcher.Set, h, indices)).Order(StringComparer.Ordinal);
-                var byAligned = Enumerable.Range(0, aligned.Packets).Select(k => Text(Enumerable.Range(0, aligned.Hops).Select(hop => aligned.Cells[(hop * aligned.Packets) + k]))).Order(StringComparer.Ordinal);
+                var byMatcher = matcher.Set.Heads.Select(h => Text(Members(matcher.Set, h).Select(k => all[k]))).Order(StringComparer.Ordinal);
+                var byAligned = Enumerable.Range(0, aligned.Packets).Select(k => Text(aligned.Hops.Select(hop => hop.At(k, clocks)))).Order(StringComparer.Ordinal);
                 Assert.That(byAligned, Is.EqualTo(byMatcher));
             }
 
@@ -51,15 +56,24 @@ public sealed class AlignedProperties
         Assert.That(taken, Is.GreaterThan(100), "the short way was taken often enough to be compared");
     }
 
-    private static bool IsReply(ObservationTables tables, in Observation o) => tables.Tuples[o.Tuple].SourcePort is 80 or 8080;
-
-    private static string Members(TransmissionSet set, int head, int[] indices)
+    private static IEnumerable<TrailPackets> Trails(Observations observations, TransmissionMemory memory)
     {
-        var members = new List<int>();
-        for (var k = head; k >= 0; k = set.Next(k))
-            members.Add(indices[k]);
-        return Text(members);
+        var windows = new SpillWindows();
+        for (var file = 0; file < observations.Files; file++)
+        {
+            for (var t = 0; t < observations.Trails(file); t++)
+            {
+                var number = new TrailNumber(file, t);
+                yield return new TrailPackets(observations.Trail(number), file, observations.Read(number, int.MaxValue, windows, memory.RecordTaker));
+            }
+        }
     }
 
-    private static string Text(IEnumerable<int> members) => string.Join(' ', members.Order());
+    private static IEnumerable<int> Members(TransmissionSet set, int head)
+    {
+        for (var k = head; k >= 0; k = set.Next(k))
+            yield return k;
+    }
+
+    private static string Text(IEnumerable<Observation> copies) => string.Join(' ', copies.Select(SyntheticCapture.Name).Order(StringComparer.Ordinal));
 }

@@ -70,9 +70,11 @@ public sealed class DatagramProperties
                 o.PayloadHash = isReply ? 5u : 4u;
                 if (whole)
                     o.WholeHash = (uint)((query * 2) + (isReply ? 1 : 0) + 100);
-                files[point].Add(o);
+                files[point].Add(ref o);
                 owners.Add($"{point}#{o.Frame}", query);
             }
+
+            files[point].Finish();
         }
 
         return new Stitcher(ReadingMerger.Merge(files), network, pool) { PartitionSize = 1 << 16 }.Stitch(() => _ => { }, (flow, _) =>

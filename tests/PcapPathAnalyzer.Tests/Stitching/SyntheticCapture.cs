@@ -57,8 +57,10 @@ internal sealed class SyntheticCapture(long memory = 1 << 28) : IDisposable
             {
                 var o = made.Value with { Frame = ++frame };
                 connection.Transmissions[made.Transmission].Add($"{point}#{frame}");
-                files[point].Add(o);
+                files[point].Add(ref o);
             }
+
+            files[point].Finish();
         }
     }
 }

@@ -1,13 +1,15 @@
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Matching;
 using PcapPathAnalyzer.Stitching.Observing;
+using PcapPathAnalyzer.Stitching.Trails;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Stitching.Building;
 
 /// <summary>Makes a direction of a flow of aligned copies: hops in path order, counted and timed, as <see cref="DirectionBuilder"/> does of any.</summary>
-internal sealed class AlignedBuilder(ObservationTables tables, Network network, HopSlabs slabs)
+internal sealed class AlignedBuilder(ObservationTables tables, Network network, ClockTable clocks, HopSlabs slabs)
 {
-    private readonly AlignedCopies copies = new(tables);
+    private readonly AlignedCopies copies = new(tables, clocks);
     private readonly KnownOrders orders = new(tables, network);
     private readonly long[] delays = new long[HopMeter.MaxDelays];
     private Observation[] samples = new Observation[16];
@@ -18,57 +20,62 @@ internal sealed class AlignedBuilder(ObservationTables tables, Network network, 
     public void Use(TransmissionMemory next) => memory = next;
 
     /// <summary>Null where the copies are not aligned.</summary>
-    /// <param name="items">Where the observations are; their times are on the reference clock.</param>
-    /// <param name="indices">Those of the direction, at least one, each file's in its order.</param>
+    /// <param name="packets">Those of the direction, at least one.</param>
     /// <param name="isReply">True from server to client.</param>
     /// <param name="sender">Namespace the packets come from, where known.</param>
     /// <param name="receiver">Namespace they go to, where known.</param>
-    public FlowDirection? Build(Observation[] items, ReadOnlySpan<int> indices, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
+    public FlowDirection? Build(DirectionPackets packets, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
     {
-        if (!copies.TryAlign(items, indices))
+        if (!copies.TryAlign(packets, memory))
             return null;
-        var (hops, packets) = (copies.Hops, copies.Packets);
-        Sample(items);
-        Precede(items);
-        var places = orders.Order(samples.AsSpan(0, hops), before, sender, receiver);
-        var cells = memory.TakeCells(indices.Length);
-        for (var i = 0; i < hops; i++)
-            copies.Cells.AsSpan(copies.FirstSight[places[i]] * packets, packets).CopyTo(cells.AsSpan(i * packets));
-        var list = slabs.Take(hops);
+        Sample();
+        Precede();
+        var count = copies.Hops.Count;
+        var places = orders.Order(samples.AsSpan(0, count), before, sender, receiver);
+        var way = memory.TakeHops(count);
+        var list = slabs.Take(count);
         var records = list.Records;
-        for (var i = 0; i < hops; i++)
-            records[i] = Count(items, cells.AsSpan(i * packets, packets));
-        Time(items, cells, records);
+        for (var i = 0; i < count; i++)
+        {
+            way[i] = copies.Hops[copies.FirstSight[places[i]]];
+            records[i] = Count(way[i]);
+        }
+
+        Time(places, records);
         return new FlowDirection
         {
             Hops = list,
-            Packets = packets,
+            Packets = copies.Packets,
             Summary = copies.Summary,
-            Aligned = new AlignedPackets(memory, items, cells, packets, isReply),
+            Aligned = new AlignedPackets(memory, way, clocks, isReply),
+            FirstTime = copies.FirstTime,
+            LastTime = copies.LastTime,
         };
     }
 
-    private void Sample(Observation[] items)
+    private void Sample()
     {
-        if (samples.Length < copies.Hops)
-            (samples, before) = (new Observation[copies.Hops], new int[copies.Hops, copies.Hops]);
-        for (var i = 0; i < copies.Hops; i++)
-            samples[i] = items[copies.Cells[copies.FirstSight[i] * copies.Packets]];
+        var count = copies.Hops.Count;
+        if (samples.Length < count)
+            (samples, before) = (new Observation[count], new int[count, count]);
+        for (var i = 0; i < count; i++)
+            samples[i] = copies.Hops[copies.FirstSight[i]].At(0, clocks);
     }
 
-    private void Precede(Observation[] items)
+    private void Precede()
     {
         var witnesses = Math.Min(DirectionBuilder.Witnesses, copies.Packets);
-        for (var a = 0; a < copies.Hops; a++)
+        for (var a = 0; a < copies.Hops.Count; a++)
         {
-            for (var b = a + 1; b < copies.Hops; b++)
+            for (var b = a + 1; b < copies.Hops.Count; b++)
             {
                 var sum = 0;
                 if (ReferenceEquals(tables.Points[samples[a].Point].Clock, tables.Points[samples[b].Point].Clock))
                 {
-                    var (first, second) = (copies.FirstSight[a] * copies.Packets, copies.FirstSight[b] * copies.Packets);
+                    var first = copies.Times(copies.FirstSight[a]);
+                    var second = copies.Times(copies.FirstSight[b]);
                     for (var k = 0; k < witnesses; k++)
-                        sum += items[copies.Cells[second + k]].Time.CompareTo(items[copies.Cells[first + k]].Time);
+                        sum += second[k].CompareTo(first[k]);
                 }
 
                 (before[a, b], before[b, a]) = (sum, -sum);
@@ -76,32 +83,41 @@ internal sealed class AlignedBuilder(ObservationTables tables, Network network, 
         }
     }
 
-    private HopRecord Count(Observation[] items, ReadOnlySpan<int> cells)
+    private HopRecord Count(in AlignedHop hop)
     {
-        ref readonly var first = ref items[cells[0]];
         var record = new HopRecord
         {
-            Tuple = first.Tuple,
-            Tunnel = first.Tunnel,
-            Ttl = first.Ttl,
-            Packets = cells.Length,
+            Tuple = hop.Key.Tuple,
+            Tunnel = hop.Key.Tunnel,
+            Ttl = hop.Trail.Ttl,
+            Packets = hop.Records.Count,
             Latency = HopRecord.NoLatency,
         };
-        record.BeginFrames(first);
-        foreach (var cell in cells)
-        {
-            ref readonly var o = ref items[cell];
-            record.Bytes += o.Length;
-            record.NoteFrame(o, tables);
-        }
-
+        record.BeginFrames(hop.Trail.Point, hop.Records[0].Frame);
+        Count(ref record, hop.First);
+        for (var part = 1; part < hop.Parts?.Count; part++)
+            Count(ref record, hop.Parts[part]);
         return record;
     }
 
-    // As HopMeter: from the last hop that is no tap, if at most one tap lies between.
-    private void Time(Observation[] items, ArraySegment<int> cells, Span<HopRecord> records)
+    private void Count(ref HopRecord record, in TrailPackets part)
     {
-        var packets = copies.Packets;
+        var (bytes, first, last) = (0L, uint.MaxValue, 0u);
+        foreach (ref readonly var packet in part.Records.AsSpan())
+        {
+            bytes += packet.Length;
+            first = Math.Min(first, packet.Frame);
+            last = Math.Max(last, packet.Frame);
+        }
+
+        record.Bytes += bytes;
+        record.NoteFrame(part.Trail.Point, first, tables);
+        record.NoteFrame(part.Trail.Point, last, tables);
+    }
+
+    // As HopMeter: from the last hop that is no tap, if at most one tap lies between.
+    private void Time(ReadOnlySpan<int> places, Span<HopRecord> records)
+    {
         var last = 0;
         for (var i = 1; i < records.Length; i++)
         {
@@ -109,11 +125,12 @@ internal sealed class AlignedBuilder(ObservationTables tables, Network network, 
                 continue;
             if (i - last <= 2)
             {
-                var count = Math.Min(packets, delays.Length);
+                var here = copies.Times(copies.FirstSight[places[i]]);
+                var there = copies.Times(copies.FirstSight[places[last]]);
+                var count = Math.Min(copies.Packets, delays.Length);
                 for (var k = 0; k < count; k++)
-                    delays[k] = items[cells[(i * packets) + k]].Time - items[cells[(last * packets) + k]].Time;
-                delays.AsSpan(0, count).Sort();
-                records[i].Latency = delays[count / 2];
+                    delays[k] = here[k] - there[k];
+                records[i].Latency = Median.Of(delays.AsSpan(0, count));
             }
 
             last = i;

@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Matching;
 using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
@@ -6,19 +7,22 @@ using PcapPathAnalyzer.Topology;
 namespace PcapPathAnalyzer.Stitching.Building;
 
 /// <summary>Makes one direction of a flow: its transmissions, its hops in path order, times between hops. One instance serves one thread.</summary>
-internal sealed class DirectionBuilder(ObservationTables tables, Network network, HopSlabs slabs)
+internal sealed class DirectionBuilder(ObservationTables tables, Network network, ClockTable clocks, HopSlabs slabs)
 {
     /// <summary>Transmissions that are asked for the order of hops.</summary>
     internal const int Witnesses = 12;
 
     private readonly TransmissionMatcher matcher = new(tables);
-    private readonly AlignedBuilder aligned = new(tables, network, slabs);
+    private readonly AlignedBuilder aligned = new(tables, network, clocks, slabs);
     private readonly PathOrder order = new(tables, network);
     private readonly List<HopCandidate> travelling = [];
     private readonly List<HopCandidate> errors = [];
     private readonly List<int> members = [];
     private HopCandidate[] hopAt = new HopCandidate[64];
     private TransmissionMemory memory = new();
+
+    // The positions of all observations: what is matched here is all of them.
+    private int[] all = [];
 
     /// <summary>Where the packets of the next partition are.</summary>
     public void Use(TransmissionMemory next)
@@ -27,22 +31,24 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
         aligned.Use(next);
     }
 
-    /// <param name="items">Where the observations are; their times are on the reference clock.</param>
-    /// <param name="indices">Those of the direction, ICMP errors that travel with it included.</param>
-    /// <param name="count">How many indices there are.</param>
+    /// <param name="packets">Those of the direction, ICMP errors that travel with it included.</param>
     /// <param name="isReply">True from server to client.</param>
     /// <param name="sender">Namespace the packets come from, where known.</param>
     /// <param name="receiver">Namespace they go to, where known.</param>
-    public FlowDirection Build(Observation[] items, int[] indices, int count, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
+    public FlowDirection Build(DirectionPackets packets, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
     {
-        if (count == 0)
+        if (packets.Count == 0)
             return FlowDirection.Empty;
-        return aligned.Build(items, indices.AsSpan(0, count), isReply, sender, receiver) ?? BuildAny(items, indices, count, isReply, sender, receiver);
+        return aligned.Build(packets, isReply, sender, receiver) ?? BuildAny(packets, isReply, sender, receiver);
     }
 
     /// <summary>The long way, which any observations can go; parameters as above.</summary>
-    internal FlowDirection BuildAny(Observation[] items, int[] indices, int count, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
+    internal FlowDirection BuildAny(DirectionPackets packets, bool isReply, NetworkNamespace? sender, NetworkNamespace? receiver)
     {
+        var (items, count) = (packets.ToObservations(clocks), packets.Count);
+        if (all.Length < count)
+            all = [.. Enumerable.Range(0, Math.Max(count, all.Length * 2))];
+        var indices = all;
         matcher.Match(items, indices, count);
         FindHops(items, indices, count);
         // ICMP errors come from routers on the way: their hops are their own and do not shape the flow's path.
@@ -64,6 +70,8 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
             Retransmissions = Retransmission.Mark(transmissions),
             Summary = transmissions.Aggregate(default(DirectionSummary), (s, t) => s.With(t.TcpFlags, t.IsIcmpError)),
             Transmissions = transmissions,
+            FirstTime = transmissions.Min(static t => t.Observations.Min(static o => o.Time)),
+            LastTime = transmissions.Max(static t => t.Observations.Max(static o => o.Time)),
         };
     }
 

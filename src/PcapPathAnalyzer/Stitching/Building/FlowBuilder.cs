@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Legs;
 using PcapPathAnalyzer.Stitching.Matching;
 using PcapPathAnalyzer.Stitching.Observing;
@@ -8,29 +9,33 @@ using PcapPathAnalyzer.Topology.Services;
 namespace PcapPathAnalyzer.Stitching.Building;
 
 /// <summary>Makes a flow of the legs of one connection. One instance serves one thread.</summary>
-internal sealed class FlowBuilder(ObservationTables tables, Network network)
+internal sealed class FlowBuilder(Observations observations, Network network, ClockTable clocks)
 {
-    private readonly DirectionBuilder directions = new(tables, network, new HopSlabs(tables));
+    private readonly ObservationTables tables = observations.Tables;
+    private readonly FlowPackets packets = new(observations);
+    private readonly DirectionBuilder directions = new(observations.Tables, network, clocks, new HopSlabs(observations.Tables));
+    private TransmissionMemory memory = new();
     private readonly ServiceAddresses services = new(network);
-    private readonly Directions split = new();
 
     /// <summary>Where the packets of the next partition are.</summary>
-    public void Use(TransmissionMemory memory) => directions.Use(memory);
+    public void Use(TransmissionMemory next)
+    {
+        memory = next;
+        directions.Use(next);
+    }
 
-    /// <param name="legs">All legs, by their index.</param>
     /// <param name="group">The connection.</param>
-    /// <param name="items">Where the observations are, on the reference clock.</param>
-    /// <param name="start">The connection's first.</param>
-    /// <param name="count">How many it has, at least one.</param>
-    public Flow Build(List<Leg> legs, LegGroup group, Observation[] items, int start, int count)
+    /// <param name="trails">Its packets' trails, file by file.</param>
+    /// <param name="singles">What it has on no trail, file by file; times are on the reference clock. With the trails, at least one packet.</param>
+    public Flow Build(LegGroup group, ReadOnlySpan<TrailNumber> trails, ReadOnlySpan<Observation> singles)
     {
         var isCertain = group.Legs.Exists(static l => !l.IsVirtual && l.IsDirectionCertain);
         if (!isCertain)
             OrientByServices(group.Legs);
+        packets.Take(trails, singles, memory);
         var (sender, receiver) = Ends(tables, network, group.Legs);
-        split.Sort(legs, items, start, count);
-        var forward = directions.Build(items, split.There, split.ThereCount, isReply: false, sender, receiver);
-        var reply = directions.Build(items, split.Back, split.BackCount, isReply: true, receiver, sender);
+        var forward = directions.Build(packets.There, isReply: false, sender, receiver);
+        var reply = directions.Build(packets.Back, isReply: true, receiver, sender);
         var chain = LegChain.Of(group, forward.Hops, reply.Hops);
         var requested = chain[0].Tuple(tables);
         var served = chain[^1].Tuple(tables);
@@ -45,10 +50,10 @@ internal sealed class FlowBuilder(ObservationTables tables, Network network)
             IsDirectionInferred = !isCertain,
             Forward = forward,
             Reply = reply,
-            FirstTime = new Timestamp(split.FirstTime),
-            LastTime = new Timestamp(split.LastTime),
+            FirstTime = new Timestamp(Math.Min(forward.FirstTime, reply.FirstTime)),
+            LastTime = new Timestamp(Math.Max(forward.LastTime, reply.LastTime)),
             Joined = group.Joins.Count == 0 ? [] : group.Joins.ConvertAll(Join).ToArray(),
-            IcmpErrors = split.HasErrors ? [.. Errors(forward), .. Errors(reply)] : [],
+            IcmpErrors = packets.HasErrors ? [.. Errors(forward), .. Errors(reply)] : [],
         };
     }
 

@@ -13,6 +13,8 @@ internal sealed class FlowPlan
     private readonly Observations observations;
     private readonly int[] flowOfLeg;
     private readonly int[] partitionOfFlow;
+    private readonly int[] firstTrail;
+    private readonly TrailNumber[] trails;
 
     public FlowPlan(Observations observations, List<LegGroup> groups, ClockTable clocks, int partitionSize)
     {
@@ -39,6 +41,7 @@ internal sealed class FlowPlan
         }
 
         Starts = starts;
+        (firstTrail, trails) = SortTrails();
     }
 
     /// <summary>Connections in order of their first packet.</summary>
@@ -51,15 +54,18 @@ internal sealed class FlowPlan
 
     public int End(int partition) => partition + 1 < Starts.Count ? Starts[partition + 1] : Flows.Count;
 
-    /// <summary>Moves all observations to their partitions, files side by side; the files' own lists are empty afterwards.</summary>
+    /// <summary>The trails of a flow's packets, file by file.</summary>
+    public ReadOnlySpan<TrailNumber> TrailsOf(int flow) => trails.AsSpan(firstTrail[flow]..firstTrail[flow + 1]);
+
+    /// <summary>Moves the observations that are on no trail to their partitions, files side by side; the files' own lists are empty afterwards.</summary>
     public List<FlowPartition> Distribute(BlockPool pool)
     {
-        var lists = new ObservationBlocks[observations.Files][];
+        var lists = new ObservationBlocks?[observations.Files][];
         Parallel.For(0, observations.Files, file =>
         {
-            var mine = new ObservationBlocks[Starts.Count];
+            var mine = new ObservationBlocks?[Starts.Count];
             lists[file] = mine;
-            observations.ForEach(file, consume: true, block =>
+            observations.ForEachSingle(file, consume: true, block =>
             {
                 foreach (ref readonly var o in block)
                 {
@@ -70,8 +76,32 @@ internal sealed class FlowPlan
                 }
             });
         });
-        observations.ForgetFiles();
         return [.. Enumerable.Range(0, Starts.Count).Select(p => new FlowPartition(p, [.. lists.Select(l => l[p]).OfType<ObservationBlocks>()]))];
+    }
+
+    private (int[] First, TrailNumber[] Sorted) SortTrails()
+    {
+        var first = new int[Flows.Count + 1];
+        for (var file = 0; file < observations.Files; file++)
+        {
+            for (var t = 0; t < observations.Trails(file); t++)
+                first[flowOfLeg[observations.LegOf(new TrailNumber(file, t))] + 1]++;
+        }
+
+        for (var f = 0; f < Flows.Count; f++)
+            first[f + 1] += first[f];
+        var sorted = new TrailNumber[first[^1]];
+        var next = first.AsSpan(0, Flows.Count).ToArray();
+        for (var file = 0; file < observations.Files; file++)
+        {
+            for (var t = 0; t < observations.Trails(file); t++)
+            {
+                var number = new TrailNumber(file, t);
+                sorted[next[flowOfLeg[observations.LegOf(number)]]++] = number;
+            }
+        }
+
+        return (first, sorted);
     }
 
     private static long First(LegGroup group, ClockTable clocks)
@@ -87,7 +117,7 @@ internal sealed class FlowPlan
     }
 }
 
-/// <summary>The observations of neighbouring flows, file by file.</summary>
+/// <summary>What neighbouring flows have on no trail, file by file.</summary>
 internal sealed record FlowPartition(int Number, IReadOnlyList<ObservationBlocks> Files)
 {
     public long Count => Files.Sum(f => f.Count);

@@ -75,13 +75,13 @@ internal sealed class HopMeter
             if (Record.Packets == 0)
             {
                 Record.Ttl = o.Ttl;
-                Record.BeginFrames(o);
+                Record.BeginFrames(o.Point, o.Frame);
             }
 
             if (isFirst)
                 Record.Packets++;
             Record.Bytes += o.Length;
-            Record.NoteFrame(o, tables);
+            Record.NoteFrame(o.Point, o.Frame, tables);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace PcapPathAnalyzer.Stitching.Building;
 internal sealed class PartitionBuilder(Observations observations, Network network, ClockTable clocks, FlowPlan plan, Action<Flow> explain)
 {
     private readonly Stack<TransmissionMemory> free = [];
-    private readonly FlowBuilder builder = new(observations.Tables, network);
+    private readonly FlowBuilder builder = new(observations, network, clocks);
 
     public BuiltPartition Build(FlowPartition partition)
     {
@@ -23,9 +23,10 @@ internal sealed class PartitionBuilder(Observations observations, Network networ
         for (var f = first; f < end; f++)
         {
             var (start, count) = (starts[f - first], starts[f - first + 1] - starts[f - first]);
-            if (count == 0)
+            var trails = plan.TrailsOf(f);
+            if (trails.Length + count == 0)
                 continue;
-            var flow = builder.Build(observations.Legs, plan.Flows[f], items, start, count);
+            var flow = builder.Build(plan.Flows[f], trails, items.AsSpan(start, count));
             explain(flow);
             flows.Add(flow);
         }

@@ -1,28 +1,26 @@
+using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Stitching.Building;
 using PcapPathAnalyzer.Stitching.Legs;
 using PcapPathAnalyzer.Stitching.Matching;
 using PcapPathAnalyzer.Stitching.Observing;
+using PcapPathAnalyzer.Stitching.Trails;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Stitching.Clocks;
 
 /// <summary>
-/// Estimates the nodes' clocks from connections that more than one node saw: from all times where the captures can be searched whole, so that a
-/// drift shows, and from the beginning of larger ones.
+/// Estimates the nodes' clocks from connections that more than one node saw, some of all times, so that a drift shows.
 /// </summary>
 internal sealed class ClockSample(Observations observations, Network network)
 {
     /// <summary>Connections the clocks are estimated from.</summary>
     private const int Connections = 1000;
 
-    /// <summary>Observations of one connection in one file that are looked at: the shortest of some dozen transits is short enough.</summary>
-    private const int PerConnection = 64;
+    /// <summary>Observations of one connection in one file that are looked at, at least: of so many connections the shortest transits are short enough.</summary>
+    private const int PerConnection = 16;
 
-    /// <summary>The same of all connections, where they are few: a long one shows a drift.</summary>
+    /// <summary>The same of all connections together, where they are few: a long one shows a drift.</summary>
     private const int Together = 16_000;
-
-    /// <summary>Observations of one file that are searched for them.</summary>
-    private const int PerFile = 4_000_000;
 
     /// <summary>Packets that are asked for the order of hops within a node.</summary>
     private const int Witnesses = 8;
@@ -32,23 +30,31 @@ internal sealed class ClockSample(Observations observations, Network network)
     public ClockTable Estimate(List<LegGroup> groups)
     {
         var estimator = new ClockEstimator(tables, network.StatedClocks);
-        var chosen = groups.Where(g => g.Legs.SelectMany(l => l.Spans).DistinctBy(s => s.Clock, StringComparer.Ordinal).Skip(1).Any()).ToList();
-        chosen = observations.Count <= PerFile ? Spread(chosen) : [.. chosen.Take(Connections)];
+        var chosen = Spread(groups.FindAll(IsSeenByMoreClocks));
         if (chosen.Count == 0)
             return estimator.Estimate();
         var taken = Collect(chosen);
-        var order = new PathOrder(tables, network);
-        for (var g = 0; g < chosen.Count; g++)
+        var copies = new List<Observation[]>[chosen.Count];
+        Parallel.For(0, chosen.Count, g => copies[g] = Copies(chosen[g], taken[g].ToArray()));
+        foreach (var copy in copies.SelectMany(static c => c))
+            estimator.Add(copy);
+        return estimator.Estimate();
+    }
+
+    private static bool IsSeenByMoreClocks(LegGroup group)
+    {
+        string? first = null;
+        foreach (var leg in group.Legs)
         {
-            var (sender, receiver) = FlowBuilder.Ends(tables, network, chosen[g].Legs);
-            var items = taken[g].ToArray();
-            var split = new Directions();
-            split.Sort(observations.Legs, items, 0, items.Length);
-            Feed(estimator, order, split.There.AsSpan(0, split.ThereCount), items, sender, receiver);
-            Feed(estimator, order, split.Back.AsSpan(0, split.BackCount), items, receiver, sender);
+            foreach (var span in leg.Spans)
+            {
+                first ??= span.Clock;
+                if (first != span.Clock)
+                    return true;
+            }
         }
 
-        return estimator.Estimate();
+        return false;
     }
 
     private static List<LegGroup> Spread(List<LegGroup> groups)
@@ -68,35 +74,55 @@ internal sealed class ClockSample(Observations observations, Network network)
 
         var taken = chosen.Select(_ => new List<Observation>()).ToArray();
         var perConnection = Math.Max(PerConnection, Together / chosen.Count);
-        var ends = chosen.SelectMany(g => g.Legs).SelectMany(l => l.Spans).GroupBy(s => s.Clock, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Max(s => s.Last), StringComparer.Ordinal);
+        var windows = new SpillWindows();
         for (var file = 0; file < observations.Files; file++)
         {
-            var perGroup = new int[chosen.Count];
-            var searched = 0;
-            observations.ForEach(file, consume: false, block =>
+            var begun = Array.ConvertAll(taken, static t => t.Count);
+            for (var t = 0; t < observations.Trails(file); t++)
             {
-                foreach (ref var o in block)
-                {
-                    if (o.Leg < 0 || ofLeg[o.Leg] == 0 || !(o.Kind == ObservationKind.Packet || o.IsFirstFragment()))
-                        continue;
-                    var g = ofLeg[o.Leg] - 1;
-                    if (perGroup[g]++ < perConnection)
-                        taken[g].Add(o);
-                }
+                var number = new TrailNumber(file, t);
+                if (ofLeg[observations.LegOf(number)] is not (> 0 and var g))
+                    continue;
+                var trail = observations.Trail(number);
+                foreach (ref readonly var record in observations.Read(number, perConnection, windows, static n => new PacketRecord[n]).AsSpan())
+                    taken[g - 1].Add(record.On(trail));
+            }
 
-                // A whole block later than the last of them: nothing more of them comes.
-                searched += block.Length;
-                return searched < PerFile && ends.TryGetValue(tables.Points[block[0].Point].Clock, out var end) && block[0].Time <= end;
+            observations.ForEachSingle(file, consume: false, block =>
+            {
+                foreach (ref readonly var o in block)
+                {
+                    if (o.Leg >= 0 && ofLeg[o.Leg] > 0 && (o.Kind == ObservationKind.Packet || o.IsFirstFragment()))
+                        taken[ofLeg[o.Leg] - 1].Add(o);
+                }
             });
+
+            // The first ones in the file, of all its trails together.
+            for (var g = 0; g < taken.Length; g++)
+            {
+                var here = CollectionsMarshal.AsSpan(taken[g])[begun[g]..];
+                here.Sort(static (a, b) => a.Frame.CompareTo(b.Frame));
+                if (here.Length > perConnection)
+                    CollectionsMarshal.SetCount(taken[g], begun[g] + perConnection);
+            }
         }
 
         return taken;
     }
 
+    // Packets of one connection that several hops saw, each in path order.
+    private List<Observation[]> Copies(LegGroup group, Observation[] items)
+    {
+        var (sender, receiver) = FlowBuilder.Ends(tables, network, group.Legs);
+        var ways = Enumerable.Range(0, items.Length).ToLookup(i => observations.Legs[items[i].Leg].IsForward(items[i]));
+        return [.. Copies([.. ways[true]], items, sender, receiver), .. Copies([.. ways[false]], items, receiver, sender)];
+    }
+
     // Copies that nothing but the path can have separated: one sighting per hop.
-    private void Feed(ClockEstimator estimator, PathOrder order, ReadOnlySpan<int> indices, Observation[] items, NetworkNamespace? sender, NetworkNamespace? receiver)
+    private IEnumerable<Observation[]> Copies(int[] indices, Observation[] items, NetworkNamespace? sender, NetworkNamespace? receiver)
     {
         var byIdentity = new Dictionary<ulong, List<int>>();
+        var keys = Array.ConvertAll(items, o => PathOrder.Key(o, tables));
         foreach (var i in indices)
         {
             ref var o = ref items[i];
@@ -108,25 +134,30 @@ internal sealed class ClockSample(Observations observations, Network network)
             list.Add(i);
         }
 
-        var copies = byIdentity.Values.Select(c => OncePerHop(items, c)).OfType<List<int>>().ToList();
+        var copies = byIdentity.Values.Select(c => OncePerHop(items, keys, c)).OfType<List<int>>().ToList();
         var hops = new List<HopCandidate>();
+        var hopAt = new int[items.Length];
         foreach (var i in copies.SelectMany(c => c))
         {
-            var key = PathOrder.Key(items[i], tables);
-            if (!hops.Exists(h => h.Key == key))
-                hops.Add(new HopCandidate(key, tables.Points[key.Point], hops.Count, items[i]));
+            hopAt[i] = hops.FindIndex(h => h.Key == keys[i]);
+            if (hopAt[i] >= 0)
+                continue;
+            hopAt[i] = hops.Count;
+            hops.Add(new HopCandidate(keys[i], tables.Points[keys[i].Point], hops.Count, items[i]));
         }
 
-        var place = order.Order(hops, Precedence(items, copies, hops), sender, receiver, byTime: false).Select((h, n) => (h.Key, n)).ToDictionary(p => p.Key, p => p.n);
-        foreach (var copy in copies)
-            estimator.Add(copy.OrderBy(i => place[PathOrder.Key(items[i], tables)]).Select(i => items[i]).ToArray());
+        var place = new int[hops.Count];
+        var ordered = new PathOrder(tables, network).Order(hops, Precedence(items, copies, hops, hopAt), sender, receiver, byTime: false);
+        for (var n = 0; n < ordered.Count; n++)
+            place[ordered[n].Index] = n;
+        return copies.Select(copy => copy.OrderBy(i => place[hopAt[i]]).Select(i => items[i]).ToArray());
     }
 
     // Told from others by IP identification, timestamps, or bytes that nobody sends twice but for a loss.
     private static bool IsTelling(in Observation o) =>
         o.HasIdentification() || o.HasTcpTimestamp() || o.PayloadHash > 1 || (o.HasTcp() && Retransmission.SegmentLength(o) > 0);
 
-    private int[,] Precedence(Observation[] items, List<List<int>> copies, List<HopCandidate> hops)
+    private static int[,] Precedence(Observation[] items, List<List<int>> copies, List<HopCandidate> hops, int[] hopAt)
     {
         var before = new int[hops.Count, hops.Count];
         foreach (var copy in copies.Take(Witnesses))
@@ -135,9 +166,8 @@ internal sealed class ClockSample(Observations observations, Network network)
             {
                 foreach (var y in copy)
                 {
-                    var (a, b) = (hops.Find(h => h.Key == PathOrder.Key(items[x], tables))!, hops.Find(h => h.Key == PathOrder.Key(items[y], tables))!);
-                    if (a.Point.Clock == b.Point.Clock)
-                        before[a.Index, b.Index] += items[y].Time.CompareTo(items[x].Time);
+                    if (ReferenceEquals(hops[hopAt[x]].Point.Clock, hops[hopAt[y]].Point.Clock))
+                        before[hopAt[x], hopAt[y]] += items[y].Time.CompareTo(items[x].Time);
                 }
             }
         }
@@ -146,12 +176,12 @@ internal sealed class ClockSample(Observations observations, Network network)
     }
 
     // A packet with a number of its own may be in a capture twice; of others, two sightings at a hop may be two packets.
-    private List<int>? OncePerHop(Observation[] items, List<int> copies)
+    private List<int>? OncePerHop(Observation[] items, HopKey[] keys, List<int> copies)
     {
-        var once = copies.DistinctBy(i => PathOrder.Key(items[i], tables)).ToList();
-        return once.Count > 1 && (once.Count == copies.Count || items[copies[0]].HasIdentification() || AreEchoes(items, copies)) ? once : null;
+        var once = copies.DistinctBy(i => keys[i]).ToList();
+        return once.Count > 1 && (once.Count == copies.Count || items[copies[0]].HasIdentification() || AreEchoes(items, keys, copies)) ? once : null;
     }
 
-    private bool AreEchoes(Observation[] items, List<int> copies) =>
-        items[copies[0]].IsNumbered(tables) && copies.GroupBy(i => PathOrder.Key(items[i], tables)).All(g => g.Max(i => items[i].Time) - g.Min(i => items[i].Time) < TransmissionMatcher.Echo);
+    private bool AreEchoes(Observation[] items, HopKey[] keys, List<int> copies) =>
+        items[copies[0]].IsNumbered(tables) && copies.GroupBy(i => keys[i]).All(g => g.Max(i => items[i].Time) - g.Min(i => items[i].Time) < TransmissionMatcher.Echo);
 }

@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Stitching.Observing;
+using PcapPathAnalyzer.Stitching.Trails;
 
 namespace PcapPathAnalyzer.Stitching.Clocks;
 
@@ -61,6 +62,15 @@ public sealed class ClockTable
 
     /// <summary>A time that a capture point's clock shows, on the reference clock; nanoseconds.</summary>
     public long Correct(int point, long captured) => byPoint[point] is { } clock ? captured - clock.OffsetAt(captured) : captured;
+
+    /// <summary>The same of many records of one capture point.</summary>
+    internal void Correct(int point, ReadOnlySpan<PacketRecord> records, Span<long> into)
+    {
+        var clock = byPoint[point];
+        var (offset, drifts) = (clock?.Offset ?? 0, clock?.DriftPpm is not (null or 0));
+        for (var k = 0; k < records.Length; k++)
+            into[k] = records[k].Time - (drifts ? clock!.OffsetAt(records[k].Time) : offset);
+    }
 
     /// <summary>A time that a node's clock shows, on the reference clock; as it is for a node without captures.</summary>
     public long Correct(string clock, long captured) => byName.TryGetValue(clock, out var known) ? captured - known.OffsetAt(captured) : captured;

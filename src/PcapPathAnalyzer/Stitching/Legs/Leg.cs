@@ -90,6 +90,10 @@ internal sealed class Leg(int index, int tuple, int reversed)
     public bool SharesSyn(Leg other) =>
         syns.First != 0 && (syns.First == other.syns.First || syns.First == other.syns.Second || (syns.Second != 0 && (syns.Second == other.syns.First || syns.Second == other.syns.Second)));
 
+    /// <summary>Whether a packet of the leg goes from client to server. An error about a packet goes the other way than the packet.</summary>
+    public bool IsForward(in Observation o) =>
+        o.Kind == ObservationKind.IcmpError ? o.QuotedTuple != Forward && o.QuotedTuple == Reverse : o.Tuple == Forward;
+
     public FiveTuple Tuple(ObservationTables tables) => tables.Tuples[Forward];
 
     private void Orient(int tupleNumber)

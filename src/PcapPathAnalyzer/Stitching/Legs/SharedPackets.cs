@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Observing;
+using PcapPathAnalyzer.Stitching.Trails;
 
 namespace PcapPathAnalyzer.Stitching.Legs;
 
@@ -43,19 +44,16 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
             mask = (mask << 1) | 1;
         for (var file = 0; file < observations.Files; file++)
         {
-            observations.ForEach(file, consume: false, block =>
+            observations.ForEach(file, asked, o =>
             {
-                foreach (ref readonly var o in block)
-                {
-                    if (o.Leg < 0 || !asked[o.Leg] || !IsTelling(o))
-                        continue;
-                    // Payloads that only begin alike are told apart where all of them was captured; a copy cut short is held
-                    // against the beginning of the others.
-                    var identity = o.IsFirstFragment() ? o.DatagramIdentity(tables) : o.Identity();
-                    told[o.Leg] += Note(o, identity, o.WholeHash, mask, isBeginning: true) ? 1 : 0;
-                    if (o.WholeHash != 0)
-                        Note(o, identity ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), 0, mask, isBeginning: false);
-                }
+                if (!IsTelling(o))
+                    return;
+                // Payloads that only begin alike are told apart where all of them was captured; a copy cut short is held
+                // against the beginning of the others.
+                var identity = o.IsFirstFragment() ? o.DatagramIdentity(tables) : o.Identity();
+                told[o.Leg] += Note(o, identity, o.WholeHash, mask, isBeginning: true) ? 1 : 0;
+                if (o.WholeHash != 0)
+                    Note(o, identity ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), 0, mask, isBeginning: false);
             });
         }
 
@@ -86,7 +84,16 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
 
         for (var file = 0; file < observations.Files && places.Count > 0; file++)
         {
-            observations.ForEach(file, consume: false, block =>
+            for (var t = 0; t < observations.Trails(file); t++)
+            {
+                var number = new TrailNumber(file, t);
+                if (!places.TryGetValue(observations.LegOf(number), out var seen))
+                    continue;
+                var trail = observations.Trail(number);
+                seen.Add(new Place(tables.PlaceOf(trail.Point), trail.Tunnel, trail.Macs, trail.Ttl, trail.Heading, trail.Tuple == legs[trail.Leg].Forward));
+            }
+
+            observations.ForEachSingle(file, consume: false, block =>
             {
                 foreach (ref readonly var o in block)
                 {

@@ -1,7 +1,9 @@
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Building;
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Observing;
+using PcapPathAnalyzer.Stitching.Trails;
 
 namespace PcapPathAnalyzer.Stitching.Matching;
 
@@ -10,111 +12,105 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 /// order, each once, nothing was sent again. Then the k-th copies at all hops are one transmission. What does not fit exactly
 /// is refused and goes the long way; the result is the same.
 /// </summary>
-internal sealed class AlignedCopies(ObservationTables tables)
+internal sealed class AlignedCopies(ObservationTables tables, ClockTable clocks)
 {
     private const int MaxHops = 64;
-    private readonly List<HopKey> keys = [];
-    private readonly int[] counts = new int[MaxHops];
+    private readonly List<AlignedHop> hops = [];
     private readonly HashSet<ulong> identities = [];
-    private byte[] hopOf = new byte[64];
-    private ulong[] few = new ulong[16];
+    private long[] times = new long[64];
+    private long[] earliest = new long[64];
+    private long[] latest = new long[64];
 
-    public int Hops => keys.Count;
+    /// <summary>In order of first sight in the files; each has <see cref="Packets"/> packets.</summary>
+    public IReadOnlyList<AlignedHop> Hops => hops;
 
     public int Packets { get; private set; }
 
-    /// <summary>In order of the first packet's copies; the hop's place in <see cref="Cells"/>.</summary>
+    /// <summary>Places in <see cref="Hops"/>, in order of the first packet's copies.</summary>
     public List<int> FirstSight { get; } = [];
-
-    /// <summary>Positions in the list of observations: hop by hop, each hop's packets in order.</summary>
-    public int[] Cells { get; private set; } = new int[64];
 
     public DirectionSummary Summary { get; private set; }
 
-    public HopKey Key(int hop) => keys[hop];
+    /// <summary>On the reference clock, nanoseconds.</summary>
+    public long FirstTime => earliest[0];
+
+    public long LastTime { get; private set; }
+
+    /// <summary>When a hop saw its packets, on the reference clock; nanoseconds.</summary>
+    public ReadOnlySpan<long> Times(int hop) => times.AsSpan(hop * Packets, Packets);
 
     /// <summary>False where the long way must be gone.</summary>
-    /// <param name="items">Where the observations are; their times are on the reference clock.</param>
-    /// <param name="indices">Those of the direction, each file's in its order.</param>
-    public bool TryAlign(Observation[] items, ReadOnlySpan<int> indices)
+    /// <param name="packets">Those of the direction, at least one.</param>
+    /// <param name="memory">Where packets are put that must be brought together.</param>
+    public bool TryAlign(DirectionPackets packets, TransmissionMemory memory)
     {
-        if (!TryArrange(items, indices) || !ArePackets(items) || !AreCopies(items) || !IsInTime(items) || !IsDistinct(items))
+        if (packets.Singles.Count > 0 || !TryArrange(packets, memory) || !ArePackets() || !AreCopies() || !IsDistinct() || !IsInTime())
             return false;
-        SortFirst(items);
+        SortFirst();
         return true;
     }
 
-    private bool TryArrange(Observation[] items, ReadOnlySpan<int> indices)
+    // A hop's trails must follow one another, file by file: that is what rotation does.
+    private bool TryArrange(DirectionPackets packets, TransmissionMemory memory)
     {
-        keys.Clear();
-        Array.Clear(counts);
-        if (hopOf.Length < indices.Length)
-            (hopOf, Cells) = (new byte[indices.Length * 2], new int[indices.Length * 2]);
-        var hop = -1;
-        for (var i = 0; i < indices.Length; i++)
+        hops.Clear();
+        foreach (var part in packets.Trails)
         {
-            var key = PathOrder.Key(items[indices[i]], tables);
-            if (hop < 0 || keys[hop] != key)
+            var trail = part.Trail;
+            var key = new HopKey(tables.PlaceOf(trail.Point), trail.Tuple, trail.Tunnel, PathOrder.TtlDrop(trail.Ttl), trail.Heading);
+            var at = hops.FindIndex(h => h.Key == key);
+            if (at >= 0)
             {
-                hop = keys.IndexOf(key);
-                if (hop < 0)
-                {
-                    if (keys.Count == MaxHops)
-                        return false;
-                    hop = keys.Count;
-                    keys.Add(key);
-                }
+                if (hops[at].LastFile == part.File)
+                    return false;
+                hops[at] = hops[at].With(part);
+                continue;
             }
 
-            hopOf[i] = (byte)hop;
-            counts[hop]++;
-        }
-
-        Packets = counts[0];
-        for (hop = 0; hop < keys.Count; hop++)
-        {
-            if (counts[hop] != Packets)
+            if (hops.Count == MaxHops)
                 return false;
-            counts[hop] = hop * Packets;
+            hops.Add(new AlignedHop(key, part, part.Records, null));
         }
 
-        for (var i = 0; i < indices.Length; i++)
-            Cells[counts[hopOf[i]]++] = indices[i];
+        Packets = hops[0].Count;
+        if (!hops.TrueForAll(h => h.Count == Packets))
+            return false;
+        for (var hop = 0; hop < hops.Count; hop++)
+            hops[hop] = hops[hop].Joined(memory);
         return true;
     }
 
     // Whole packets of which enough was captured, whose bytes go on from where the last ones ended.
-    private bool ArePackets(Observation[] items)
+    private bool ArePackets()
     {
-        var isTcp = tables.Tuples[keys[0].Tuple].Protocol == IpProtocol.Tcp;
+        var isTcp = tables.Tuples[hops[0].Key.Tuple].Protocol == IpProtocol.Tcp;
         var summary = default(DirectionSummary);
         var (end, hasEnd) = (0u, false);
-        foreach (var cell in Cells.AsSpan(0, Packets))
+        foreach (ref readonly var record in hops[0].Records.AsSpan())
         {
-            ref readonly var o = ref items[cell];
-            if (o.Kind != ObservationKind.Packet || (!o.HasTcp() && (isTcp || o.PayloadHash == 0)))
+            if (!record.HasTcp && (isTcp || !record.IsTelling))
                 return false;
-            summary = summary.With(o.TcpFlags, isIcmpError: false);
-            if (!o.HasTcp() || Retransmission.SegmentLength(o) is not (> 0 and var length))
+            summary = summary.With(record.TcpFlags, isIcmpError: false);
+            if (!record.HasTcp || record.SegmentLength is not (> 0 and var length))
                 continue;
-            if (hasEnd && (int)(o.TcpSequence - end) < 0)
+            if (hasEnd && (int)(record.TcpSequence - end) < 0)
                 return false;
-            (end, hasEnd) = (o.TcpSequence + (uint)length, true);
+            (end, hasEnd) = (record.TcpSequence + (uint)length, true);
         }
 
         Summary = summary;
         return true;
     }
 
-    private bool AreCopies(Observation[] items)
+    private bool AreCopies()
     {
-        var first = Cells.AsSpan(0, Packets);
-        for (var hop = 1; hop < Hops; hop++)
+        var first = hops[0].Records.AsSpan();
+        for (var hop = 1; hop < hops.Count; hop++)
         {
-            var other = Cells.AsSpan(hop * Packets, Packets);
+            var other = hops[hop].Records.AsSpan();
             for (var k = 0; k < other.Length; k++)
             {
-                if (!items[first[k]].IsSamePacket(items[other[k]]))
+                if (!first[k].IsEqual(other[k]) && !first[k].On(hops[0].Trail).IsSamePacket(other[k].On(hops[hop].Trail)))
                     return false;
             }
         }
@@ -123,63 +119,95 @@ internal sealed class AlignedCopies(ObservationTables tables)
     }
 
     // Each packet left before the next one, and none stayed too long.
-    private bool IsInTime(Observation[] items)
+    private bool IsInTime()
     {
-        var last = long.MinValue;
+        if (times.Length < hops.Count * Packets)
+            times = new long[Math.Max(hops.Count * Packets, times.Length * 2)];
+        if (earliest.Length < Packets)
+            (earliest, latest) = (new long[Math.Max(Packets, earliest.Length * 2)], new long[Math.Max(Packets, earliest.Length * 2)]);
+        for (var hop = 0; hop < hops.Count; hop++)
+        {
+            var own = times.AsSpan(hop * Packets, Packets);
+            clocks.Correct(hops[hop].Trail.Point, hops[hop].Records, own);
+            if (hop == 0)
+            {
+                own.CopyTo(earliest);
+                own.CopyTo(latest);
+                continue;
+            }
+
+            for (var k = 0; k < own.Length; k++)
+            {
+                earliest[k] = Math.Min(earliest[k], own[k]);
+                latest[k] = Math.Max(latest[k], own[k]);
+            }
+        }
+
+        LastTime = latest[0];
         for (var k = 0; k < Packets; k++)
         {
-            var (least, most) = (long.MaxValue, long.MinValue);
-            for (var cell = k; cell < Hops * Packets; cell += Packets)
-            {
-                var time = items[Cells[cell]].Time;
-                least = Math.Min(least, time);
-                most = Math.Max(most, time);
-            }
-
-            if (least <= last || most - least > TransmissionMatcher.Lifetime)
+            if ((k > 0 && earliest[k] <= earliest[k - 1]) || latest[k] - earliest[k] > TransmissionMatcher.Lifetime)
                 return false;
-            last = least;
+            LastTime = Math.Max(LastTime, latest[k]);
         }
 
         return true;
     }
 
-    private bool IsDistinct(Observation[] items)
+    private bool IsDistinct()
     {
-        if (Packets <= few.Length)
-        {
-            for (var k = 0; k < Packets; k++)
-            {
-                few[k] = items[Cells[k]].Identity();
-                if (few.AsSpan(0, k).Contains(few[k]))
-                    return false;
-            }
-
+        var records = hops[0].Records.AsSpan();
+        if (GoesOn(records))
             return true;
-        }
-
         identities.Clear();
-        foreach (var cell in Cells.AsSpan(0, Packets))
+        foreach (ref readonly var record in records)
         {
-            if (!identities.Add(items[cell].Identity()))
+            if (!identities.Add(record.On(hops[0].Trail).Identity()))
                 return false;
         }
 
         return true;
     }
 
-    private void SortFirst(Observation[] items)
+    // Sequence and acknowledgment numbers never fall back, and one of them grows with each packet: no two have the same. A SYN,
+    // which has no acknowledgment, differs from all others by that.
+    private static bool GoesOn(ReadOnlySpan<PacketRecord> records)
+    {
+        var (sent, heard) = (0L, 0L);
+        for (var k = 0; k < records.Length; k++)
+        {
+            ref readonly var next = ref records[k];
+            if (!next.HasTcp || (k > 0 && (next.TcpFlags & TcpFlags.Ack) == 0))
+                return false;
+            ref readonly var last = ref records[Math.Max(0, k - 1)];
+            if (k == 0 || (last.TcpFlags & TcpFlags.Ack) == 0)
+                continue;
+            var (grown, confirmed) = ((int)(next.TcpSequence - last.TcpSequence), (int)(next.TcpAcknowledgment - last.TcpAcknowledgment));
+            if (grown < 0 || confirmed < 0 || (grown | confirmed) == 0)
+                return false;
+            (sent, heard) = (sent + grown, heard + confirmed);
+        }
+
+        // Numbers that have gone round may come again.
+        return sent <= int.MaxValue && heard <= int.MaxValue;
+    }
+
+    private void SortFirst()
     {
         FirstSight.Clear();
-        for (var hop = 0; hop < Hops; hop++)
+        for (var hop = 0; hop < hops.Count; hop++)
         {
             var at = hop;
-            while (at > 0 && IsBefore(items[Cells[hop * Packets]], items[Cells[FirstSight[at - 1] * Packets]]))
+            while (at > 0 && IsBefore(hop, FirstSight[at - 1]))
                 at--;
             FirstSight.Insert(at, hop);
         }
     }
 
-    private static bool IsBefore(in Observation a, in Observation b) =>
-        a.Time != b.Time ? a.Time < b.Time : a.Point != b.Point ? a.Point < b.Point : a.Frame < b.Frame;
+    private bool IsBefore(int a, int b)
+    {
+        var (x, y) = (times[a * Packets], times[b * Packets]);
+        var (p, q) = (hops[a].Trail.Point, hops[b].Trail.Point);
+        return x != y ? x < y : p != q ? p < q : hops[a].Records[0].Frame < hops[b].Records[0].Frame;
+    }
 }

@@ -1,26 +1,31 @@
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching.Matching;
 
 /// <summary>Packets of one direction as <see cref="AlignedCopies"/> found them, from which transmissions are made when somebody asks; good until their memory serves another partition.</summary>
-internal sealed class AlignedPackets(TransmissionMemory memory, Observation[] items, ArraySegment<int> cells, int packets, bool isReply)
+/// <param name="memory">Where transmissions are made.</param>
+/// <param name="hops">In path order; the k-th packets of all are one.</param>
+/// <param name="clocks">Of the capture points.</param>
+/// <param name="isReply">True from server to client.</param>
+internal sealed class AlignedPackets(TransmissionMemory memory, ArraySegment<AlignedHop> hops, ClockTable clocks, bool isReply)
 {
     /// <summary>A transmission per packet, in order of time.</summary>
     public List<Transmission> Make()
     {
-        var hops = cells.Count / packets;
+        var packets = hops[0].Records.Count;
         var made = new List<Transmission>(packets);
-        var (sorted, numbers, used) = memory.Take(cells.Count);
+        var (sorted, numbers, used) = memory.Take(packets * hops.Count);
         for (var k = 0; k < packets; k++)
         {
             var start = used;
-            for (var hop = 0; hop < hops; hop++)
+            for (var hop = 0; hop < hops.Count; hop++)
             {
-                sorted[used] = items[cells[(hop * packets) + k]];
+                sorted[used] = hops[hop].At(k, clocks);
                 numbers[used++] = (ushort)(hop + 1);
             }
 
-            made.Add(Transmission.Of(new ArraySegment<Observation>(sorted, start, hops), new ArraySegment<ushort>(numbers, start, hops), isReply));
+            made.Add(Transmission.Of(new ArraySegment<Observation>(sorted, start, hops.Count), new ArraySegment<ushort>(numbers, start, hops.Count), isReply));
         }
 
         return made;

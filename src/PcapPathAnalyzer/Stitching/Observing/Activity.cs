@@ -8,6 +8,11 @@ public sealed class Activity
     private long origin;
     private long width = 100_000;
 
+    // Where the last packet fell; no bin before the first.
+    private int current;
+    private long binStart;
+    private long binWidth;
+
     /// <summary>Nanoseconds, as captured; greater than <see cref="Last"/> where nothing was seen.</summary>
     public long First { get; private set; } = long.MaxValue;
 
@@ -25,6 +30,14 @@ public sealed class Activity
 
     internal void Note(long time)
     {
+        // Most packets fall into the bin of the one before.
+        if ((ulong)(time - binStart) < (ulong)binWidth && time > Last)
+        {
+            Last = time;
+            counts[current]++;
+            return;
+        }
+
         if (First > Last)
             origin = time;
         First = Math.Min(First, time);
@@ -39,6 +52,7 @@ public sealed class Activity
         }
 
         counts[bin]++;
+        (current, binStart, binWidth) = ((int)bin, origin + (bin * width), width);
     }
 
     private void Widen()

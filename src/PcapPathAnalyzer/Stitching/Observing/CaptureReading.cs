@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Trails;
 
 namespace PcapPathAnalyzer.Stitching.Observing;
 
@@ -19,7 +20,13 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
 
     public ObservationTables Tables => Numbers.Tables;
 
-    public ObservationBlocks Observations { get; } = new(pool);
+    /// <summary>What fits into no trail: fragments, ICMP errors, packets longer than IPv4 can say.</summary>
+    public ObservationBlocks Singles { get; } = new(pool);
+
+    /// <summary>All other packets; there once the file was read.</summary>
+    public FileRecords Records { get; private set; } = FileRecords.Empty;
+
+    public long Count => Singles.Count + Records.Count;
 
     public ResolutionLog Resolutions { get; } = new();
 
@@ -30,14 +37,22 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
     public long Frames { get; set; }
 
     /// <summary>Puts an observation into its leg and keeps it.</summary>
-    public void Add(in Observation observation)
+    public void Add(ref Observation o)
     {
-        ref var o = ref Observations.Add();
-        o = observation;
         o.Leg = Numbers.Legs.Assign(o, Tables);
+        if (PacketRecord.Fits(o))
+        {
+            Numbers.Records.Add(Numbers.Trails.Of(o), o, pool);
+            return;
+        }
+
+        Singles.Add() = o;
         if (o.Kind == ObservationKind.Fragment)
             AddFragment(o);
     }
+
+    /// <summary>The file was read: nothing is added any more.</summary>
+    public void Finish() => Records = Numbers.Records.Finish(Numbers.Trails.ToArray(), pool);
 
     /// <summary>Keeps a packet whose tunnel's packet is the first of several fragments, for those that follow.</summary>
     public void Await(in FragmentKey outer, in Observation inside)

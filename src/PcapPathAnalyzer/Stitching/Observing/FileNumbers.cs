@@ -1,14 +1,20 @@
 using System.Collections.Concurrent;
 using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Trails;
 
 namespace PcapPathAnalyzer.Stitching.Observing;
 
-/// <summary>A capture file's own numbers for tuples, tunnels, MAC pairs and legs, while it is read and until they are brought to common ones.</summary>
+/// <summary>A capture file's own numbers for tuples, tunnels, MAC pairs, legs and trails, while it is read and until they are brought to common ones.</summary>
 internal sealed class FileNumbers
 {
     public ObservationTables Tables { get; } = new();
 
     public LegTracker Legs { get; } = new();
+
+    public TrailTable Trails { get; } = new();
+
+    /// <summary>Empty once the file was read.</summary>
+    public RecordSorter Records { get; } = new();
 
     /// <summary>Tuple of the first fragment of each datagram that came in pieces: later ones have no ports.</summary>
     public Dictionary<FragmentKey, int> FirstFragments { get; } = [];
@@ -21,6 +27,7 @@ internal sealed class FileNumbers
     {
         Tables.Clear();
         Legs.Clear();
+        Trails.Clear();
         FirstFragments.Clear();
         LaterFragments = [];
     }

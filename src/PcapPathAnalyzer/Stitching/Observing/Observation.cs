@@ -78,6 +78,12 @@ public struct Observation
     // Kind in the lower, heading in the upper four bits.
     private byte kindAndHeading;
 
+    /// <summary>As it is stored, whatever it means here.</summary>
+    internal uint RawTimestampOrHash { readonly get => timestampOrHash; set => timestampOrHash = value; }
+
+    /// <summary>As it is stored, whatever it means here.</summary>
+    internal ushort RawWindowOrIcmp { readonly get => windowOrIcmp; set => windowOrIcmp = value; }
+
     /// <summary>TSval (RFC 7323); 0 where the packet has none.</summary>
     public uint TcpTimestamp
     {
@@ -118,6 +124,9 @@ public struct Observation
         readonly get => Kind == ObservationKind.IcmpError ? (int)TcpAcknowledgment : 0;
         set => TcpAcknowledgment = (uint)value;
     }
+
+    /// <summary>Sets both, whatever was there.</summary>
+    internal void Settle(ObservationKind kind, PacketHeading heading) => kindAndHeading = (byte)((byte)kind | ((byte)heading << 4));
 
     public ObservationKind Kind
     {

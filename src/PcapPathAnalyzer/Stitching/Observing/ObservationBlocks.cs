@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PcapPathAnalyzer.Stitching.Trails;
 
 namespace PcapPathAnalyzer.Stitching.Observing;
 
@@ -22,30 +23,28 @@ internal sealed class ObservationBlocks(BlockPool pool)
     }
 
     /// <summary>Hands out blocks in order. With <paramref name="consume"/> they are given back on the way, and the list is empty at the end.</summary>
-    public void ForEach(bool consume, Action<Span<Observation>> take) => ForEach(consume, block =>
-    {
-        take(block);
-        return true;
-    });
-
-    /// <summary>As above, until <paramref name="take"/> says that it has enough.</summary>
-    public void ForEach(bool consume, Func<Span<Observation>, bool> take)
+    public void ForEach(bool consume, Action<Span<Observation>> take)
     {
         Observation[]? scratch = null;
-        var goOn = true;
         foreach (var (memory, spilled) in full)
         {
-            goOn = goOn && take(memory ?? spilled.Load(scratch ??= pool.Rent()));
+            take(memory ?? Load(spilled, scratch ??= pool.Rent()));
             if (memory is not null && consume)
                 pool.Return(memory);
         }
 
         if (scratch is not null)
             pool.Return(scratch);
-        if (current is not null && goOn)
+        if (current is not null)
             take(current.AsSpan(0, used));
         if (consume)
             Clear();
+    }
+
+    private static Observation[] Load(SpilledBlock block, Observation[] into)
+    {
+        block.Read(0, into.AsSpan());
+        return into;
     }
 
     private void Clear()
@@ -63,7 +62,7 @@ internal sealed class ObservationBlocks(BlockPool pool)
             used = 0;
             if (pool.IsFull)
             {
-                full.Add((null, pool.Spill(current)));
+                full.Add((null, pool.Spill<Observation>(current)));
                 return; // the same memory takes the next observations
             }
 
@@ -74,8 +73,8 @@ internal sealed class ObservationBlocks(BlockPool pool)
     }
 }
 
-/// <summary>Memory for observations, up to a limit; what is more goes to temporary files that are gone when the pool is.</summary>
-/// <param name="memory">Bytes of observations kept in memory.</param>
+/// <summary>Memory for observations and records, up to a limit; what is more goes to temporary files that are gone when the pool is.</summary>
+/// <param name="memory">Bytes of them that are kept in memory.</param>
 internal sealed class BlockPool(long memory) : IDisposable
 {
     /// <summary>128 KiB a block: few enough bytes that many lists may have one open, enough for one read or write.</summary>
@@ -88,8 +87,21 @@ internal sealed class BlockPool(long memory) : IDisposable
     // One a thread: writers of one file wait for each other in the kernel, which locks its inode.
     private readonly ThreadLocal<SpillFile> files = new(static () => new SpillFile(), trackAllValues: true);
     private int rented;
+    private long records;
 
-    public bool IsFull => (long)Volatile.Read(ref rented) * BlockBytes > memory;
+    public bool IsFull => Used > memory;
+
+    private long Used => ((long)Volatile.Read(ref rented) * BlockBytes) + Interlocked.Read(ref records);
+
+    /// <summary>Memory for so many records; null where there is none left. It is never given back.</summary>
+    public PacketRecord[]? TryTakeRecords(int count)
+    {
+        var bytes = (long)count * Unsafe.SizeOf<PacketRecord>();
+        if (Used + bytes > memory)
+            return null;
+        Interlocked.Add(ref records, bytes);
+        return GC.AllocateUninitializedArray<PacketRecord>(count);
+    }
 
     public Observation[] Rent()
     {
@@ -112,7 +124,9 @@ internal sealed class BlockPool(long memory) : IDisposable
         }
     }
 
-    public SpilledBlock Spill(Observation[] block) => files.Value!.Write(block);
+    /// <exception cref="IOException">The temporary folder is full.</exception>
+    public SpilledBlock Spill<T>(ReadOnlySpan<T> block)
+        where T : unmanaged => files.Value!.Write(block);
 
     public void Dispose()
     {

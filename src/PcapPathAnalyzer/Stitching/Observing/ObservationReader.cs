@@ -25,6 +25,8 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
     // Observations whose tuples are being looked up, many at a time, in their order.
     private readonly Observation[] waiting = new Observation[InternerBatch<TupleKey>.Capacity];
     private int waitingCount;
+    private readonly RecentNumbers<MacPair> macs = new();
+    private readonly RecentNumbers<TunnelKey> tunnels = new();
 
     /// <summary>Reads a file to its end, or as far as it can be read.</summary>
     public void Read(BundleCapture capture, CaptureReading into)
@@ -54,6 +56,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         finally
         {
             AddWaiting(into);
+            into.Finish();
             points.Finish(reader.Interfaces);
             into.Problems.AddRange(reader.Problems);
         }
@@ -81,50 +84,46 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         point.TunnelAt(number, tables).Add(captured.OriginalLength, hasIp: false);
     }
 
-    // Fragments of a tunnel's packet carry pieces of the packet inside. True where this frame is a later one of a known packet.
+    // Fragments of a tunnel's packet carry pieces of the packet inside. True where this later one is of a known packet.
     private bool IsPieceOfInside(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
     {
         ref readonly var packet = ref frame.Innermost;
-        if (!packet.IsLaterFragment)
-            return false;
         AddWaiting(reading);
         if (!reading.TryContinue(FragmentKey.Of(packet.Tuple, packet.Identification), out var piece))
             return false;
         piece.Kind = ObservationKind.OuterFragment;
         (piece.Time, piece.Frame, piece.Point, piece.Length) = (captured.Time.Nanoseconds, (uint)captured.Number, (ushort)point.Index, packet.TotalLength);
         point.Packets++;
-        reading.Add(piece);
+        reading.Add(ref piece);
         return true;
     }
 
     private void Add(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
     {
-        if (frame.Count == 1 && IsPieceOfInside(reading, point, captured))
-            return;
         ref readonly var packet = ref frame.Innermost;
+        if (frame.Count == 1 && packet.IsLaterFragment && IsPieceOfInside(reading, point, captured))
+            return;
         var tables = reading.Tables;
         point.Packets++;
         ref var o = ref waiting[waitingCount];
-        o = new Observation
-        {
-            Time = captured.Time.Nanoseconds,
-            Frame = (uint)captured.Number,
-            Leg = -1,
-            Point = (ushort)point.Index,
-            Tunnel = Tunnel(tables, packet),
-            Macs = packet.SourceMac.IsNone && packet.DestinationMac.IsNone ? 0 : tables.Macs.Add(new MacPair(packet.SourceMac, packet.DestinationMac)),
-            Ttl = packet.Ttl,
-            Flags = packet.Flags,
-            Identification = packet.Identification,
-            FragmentOffset = packet.FragmentOffset,
-            PayloadLength = packet.PayloadLength,
-            Length = packet.TotalLength,
-            TcpFlags = packet.TcpFlags,
-            TcpSequence = packet.TcpSequence,
-            TcpAcknowledgment = packet.TcpAcknowledgment,
-            Heading = frame.CookedPacketType switch { < 0 => PacketHeading.Unknown, 4 => PacketHeading.Outgoing, _ => PacketHeading.Incoming },
-            Kind = packet.IsFragment ? ObservationKind.Fragment : ObservationKind.Packet,
-        };
+        // Field by field where it is to stay: an initializer makes it elsewhere and copies it, which the processor waits for.
+        o.Time = captured.Time.Nanoseconds;
+        o.Frame = (uint)captured.Number;
+        o.Leg = -1;
+        o.Tuple = 0;
+        o.Tunnel = packet.Encapsulation == Encapsulation.None ? 0 : Tunnel(tables, packet);
+        o.Macs = macs.NumberOf(new MacPair(packet.SourceMac, packet.DestinationMac), tables.Macs);
+        o.TcpSequence = packet.TcpSequence;
+        o.TcpAcknowledgment = packet.TcpAcknowledgment;
+        o.Identification = packet.Identification;
+        o.PayloadLength = packet.PayloadLength;
+        o.Length = packet.TotalLength;
+        o.Point = (ushort)point.Index;
+        o.FragmentOffset = packet.FragmentOffset;
+        o.TcpFlags = packet.TcpFlags;
+        o.Flags = packet.Flags;
+        o.Ttl = packet.Ttl;
+        o.Settle(packet.IsFragment ? ObservationKind.Fragment : ObservationKind.Packet, frame.CookedPacketType switch { < 0 => PacketHeading.Unknown, 4 => PacketHeading.Outgoing, _ => PacketHeading.Incoming });
         if (packet.Protocol == IpProtocol.Tcp)
         {
             o.Window = packet.TcpWindow;
@@ -132,6 +131,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         }
         else
         {
+            o.Window = 0;
             o.PayloadHash = HashPayload(packet, captured.Data);
             if (packet.PayloadLength >= (packet.IsFragment ? WholeBytes : HashedBytes + 1) && packet.FragmentOffset == 0)
                 o.WholeHash = HashWhole(packet, captured.Data);
@@ -174,7 +174,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         for (var i = 0; i < waitingCount; i++)
         {
             waiting[i].Tuple = tuples[i];
-            reading.Add(waiting[i]);
+            reading.Add(ref waiting[i]);
         }
 
         waitingCount = 0;
@@ -182,8 +182,6 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
 
     private int Tunnel(ObservationTables tables, in PacketFacts inner)
     {
-        if (inner.Encapsulation == Encapsulation.None)
-            return 0;
         // The header just outside the innermost travelling packet.
         ref readonly var outer = ref frame.Packets[0];
         foreach (ref readonly var p in frame.Packets)
@@ -193,7 +191,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
             outer = ref p;
         }
 
-        return tables.Tunnels.Add(new TunnelKey(inner.Encapsulation, inner.Vni, outer.Source, outer.Destination));
+        return tunnels.NumberOf(new TunnelKey(inner.Encapsulation, inner.Vni, outer.Source, outer.Destination), tables.Tunnels);
     }
 
     // 0 says "not known": fewer bytes were captured than a complete copy would hash.

@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Trails;
 
 namespace PcapPathAnalyzer.Stitching.Observing;
 
@@ -11,7 +12,8 @@ internal sealed class Observations(
     LegsByNumber byTuple,
     Dictionary<FragmentKey, int> firstFragments)
 {
-    private IReadOnlyList<ReadingNumbers> maps = numbers;
+    private readonly IReadOnlyList<ReadingNumbers> maps = numbers;
+    private readonly int[] fileOfPoint = [.. readings.SelectMany((_, file) => Enumerable.Repeat(file, PointsOf(numbers, file, tables)))];
 
     public ObservationTables Tables { get; } = tables;
 
@@ -20,34 +22,90 @@ internal sealed class Observations(
 
     public int Files => readings.Count;
 
-    public long Count => readings.Sum(r => r.Observations.Count);
+    public long Count => readings.Sum(r => r.Count);
 
-    /// <summary>Hands out copies of one file's observations in their order, block by block, by common numbers.</summary>
+    /// <summary>How many trails a file has.</summary>
+    public int Trails(int file) => readings[file].Records.Trails.Length;
+
+    /// <summary>A trail of a file, by common numbers.</summary>
+    public Trail Trail(TrailNumber number)
+    {
+        var map = maps[number.File];
+        var own = readings[number.File].Records.Trails[number.Trail];
+        return own with
+        {
+            Leg = map.Legs[own.Leg],
+            Tuple = map.Tuples[own.Tuple],
+            Tunnel = map.Tunnels[own.Tunnel],
+            Macs = map.Macs[own.Macs],
+            Point = (ushort)(own.Point + map.FirstPoint),
+        };
+    }
+
+    /// <summary>The leg of a trail: all that most are asked for.</summary>
+    public int LegOf(TrailNumber number) => maps[number.File].Legs[readings[number.File].Records.Trails[number.Trail].Leg];
+
+    /// <summary>The packets of a trail; parameters as <see cref="FileRecords.Read"/> has them.</summary>
+    public ArraySegment<PacketRecord> Read(TrailNumber number, int most, SpillWindows windows, Func<int, ArraySegment<PacketRecord>> take) =>
+        readings[number.File].Records.Read(number.Trail, most, windows, take);
+
+    /// <summary>The file that a capture point is of, from 0.</summary>
+    public int FileOf(int point) => fileOfPoint[point];
+
+    /// <summary>Hands out all observations of some legs, of one file: trail by trail, then those that are on none.</summary>
+    /// <param name="file">From 0.</param>
+    /// <param name="isWanted">By the legs' index.</param>
+    /// <param name="take">Gets them one by one.</param>
+    public void ForEach(int file, bool[] isWanted, Action<Observation> take)
+    {
+        var windows = new SpillWindows();
+        var memory = Array.Empty<PacketRecord>();
+        for (var t = 0; t < Trails(file); t++)
+        {
+            var number = new TrailNumber(file, t);
+            if (!isWanted[LegOf(number)])
+                continue;
+            var trail = Trail(number);
+            foreach (ref readonly var record in Read(number, int.MaxValue, windows, Take).AsSpan())
+                take(record.On(trail));
+        }
+
+        ForEachSingle(file, consume: false, block =>
+        {
+            foreach (ref readonly var o in block)
+            {
+                if (o.Leg >= 0 && isWanted[o.Leg])
+                    take(o);
+            }
+        });
+
+        ArraySegment<PacketRecord> Take(int count)
+        {
+            if (memory.Length < count)
+                memory = new PacketRecord[Math.Max(count, memory.Length * 2)];
+            return new ArraySegment<PacketRecord>(memory, 0, count);
+        }
+    }
+
+    /// <summary>Hands out copies of a file's observations that are on no trail, in their order, block by block, by common numbers.</summary>
     /// <param name="file">From 0.</param>
     /// <param name="consume">True when this is the last time: memory is given back on the way.</param>
-    public void ForEach(int file, bool consume, Action<Span<Observation>> take) => ForEach(file, consume, block =>
+    /// <param name="take">Gets a block, some of which may have no leg.</param>
+    public void ForEachSingle(int file, bool consume, Action<Span<Observation>> take)
     {
-        take(block);
-        return true;
-    });
-
-    /// <summary>As above, until <paramref name="take"/> says that it has enough.</summary>
-    public void ForEach(int file, bool consume, Func<Span<Observation>, bool> take)
-    {
-        var copy = new Observation[BlockPool.BlockSize];
+        var copy = Array.Empty<Observation>();
         var map = maps[file];
-        readings[file].Observations.ForEach(consume, block =>
+        readings[file].Singles.ForEach(consume, block =>
         {
+            if (copy.Length < block.Length)
+                copy = new Observation[block.Length];
             var span = copy.AsSpan(0, block.Length);
             block.CopyTo(span);
             foreach (ref var o in span)
                 Translate(ref o, map);
-            return take(span);
+            take(span);
         });
     }
-
-    /// <summary>All observations were handed out for the last time.</summary>
-    public void ForgetFiles() => maps = [];
 
     private void Translate(ref Observation o, ReadingNumbers map)
     {
@@ -91,4 +149,12 @@ internal sealed class Observations(
 
         return best?.Index ?? -1;
     }
+
+    private static int PointsOf(IReadOnlyList<ReadingNumbers> numbers, int file, ObservationTables tables) =>
+        (file + 1 < numbers.Count ? numbers[file + 1].FirstPoint : tables.Points.Count) - numbers[file].FirstPoint;
 }
+
+/// <summary>A trail among those of all files.</summary>
+/// <param name="File">From 0.</param>
+/// <param name="Trail">Its number in the file.</param>
+internal readonly record struct TrailNumber(int File, int Trail);

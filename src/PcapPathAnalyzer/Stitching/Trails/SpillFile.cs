@@ -1,8 +1,9 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace PcapPathAnalyzer.Stitching.Observing;
+namespace PcapPathAnalyzer.Stitching.Trails;
 
-/// <summary>A temporary file of observations, written by one thread and read by any; gone when it is disposed of.</summary>
+/// <summary>A temporary file of observations or records, written by one thread and read by any; gone when it is disposed of.</summary>
 internal sealed class SpillFile : IDisposable
 {
     private readonly FileStream file = new(Path.Combine(Path.GetTempPath(), $"pcappath-{Guid.NewGuid():N}"), new FileStreamOptions
@@ -16,17 +17,17 @@ internal sealed class SpillFile : IDisposable
     private long end;
 
     /// <exception cref="IOException">The temporary folder is full.</exception>
-    public SpilledBlock Write(ReadOnlySpan<Observation> block)
+    public SpilledBlock Write<T>(ReadOnlySpan<T> block)
+        where T : unmanaged
     {
         var bytes = MemoryMarshal.AsBytes(block);
         RandomAccess.Write(file.SafeFileHandle, bytes, end);
         end += bytes.Length;
-        return new SpilledBlock(this, end - bytes.Length);
+        return new SpilledBlock(this, end - bytes.Length, block.Length);
     }
 
-    public void Read(Span<Observation> into, long offset)
+    public void Read(Span<byte> bytes, long offset)
     {
-        var bytes = MemoryMarshal.AsBytes(into);
         while (bytes.Length > 0)
         {
             var n = RandomAccess.Read(file.SafeFileHandle, bytes, offset);
@@ -40,13 +41,13 @@ internal sealed class SpillFile : IDisposable
     public void Dispose() => file.Dispose();
 }
 
-/// <summary>Where a block of observations is in a temporary file.</summary>
-internal readonly record struct SpilledBlock(SpillFile File, long Offset)
+/// <summary>Where a block is in a temporary file.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Offset">In bytes.</param>
+/// <param name="Count">Of its items.</param>
+internal readonly record struct SpilledBlock(SpillFile File, long Offset, int Count)
 {
-    /// <summary>Reads the block into memory of its size, and gives that back.</summary>
-    public Observation[] Load(Observation[] into)
-    {
-        File.Read(into, Offset);
-        return into;
-    }
+    /// <summary>Reads items of the block, from one on, as many as fit.</summary>
+    public void Read<T>(int first, Span<T> into)
+        where T : unmanaged => File.Read(MemoryMarshal.AsBytes(into), Offset + ((long)first * Unsafe.SizeOf<T>()));
 }
