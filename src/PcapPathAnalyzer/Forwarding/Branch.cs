@@ -41,6 +41,12 @@ internal sealed record Branch
 
     public ImmutableList<Connection> Connections { get; init; } = [];
 
+    /// <summary>What bridges have learnt from frames of this walk: the port that each address is behind.</summary>
+    public ImmutableDictionary<(NetworkInterface Bridge, MacAddress Mac), NetworkInterface> LearntPorts { get; init; } = ImmutableDictionary<(NetworkInterface, MacAddress), NetworkInterface>.Empty;
+
+    /// <summary>What VXLAN devices have learnt: the VTEP that each address is behind.</summary>
+    public ImmutableDictionary<(NetworkInterface Device, MacAddress Mac), IpAddress> LearntVteps { get; init; } = ImmutableDictionary<(NetworkInterface, MacAddress), IpAddress>.Empty;
+
     public ImmutableList<VirtualConnection> VirtualConnections { get; init; } = [];
 
     /// <summary>PREROUTING has been run inside the bridge (br_netfilter), so the IP layer skips it.</summary>

@@ -75,8 +75,8 @@ internal static class ServerTransmit
         b = Conntrack.Confirm(Track(b, connection)) with { Device = null };
         var (remote, inner) = (connection.Server.Address, b.Packet.Tuple.Source);
         var capsule = new Capsule(remote.IsIpv4 ? inner.IsIpv4 ? "ipip" : "sit" : "ip6tnl", -1, b.Packet, b.SourceMac, b.DestinationMac, b.Inner) { Device = b.Packet.In };
-        var outer = new FiveTuple(default, 0, remote, 0, inner.IsIpv4 ? IpProtocol.IpIp : IpProtocol.Ipv6);
-        var wrapped = Encapsulation.Wrap(b, $"IPVS ({connection.Service.Scheduler ?? "scheduler not printed"}) into {capsule.Kind} to {remote}", outer, capsule, remote.IsIpv4 ? 20 : 40, b.Packet.Ttl, ServiceHook.At(connection.Service, connection.Server));
+        var outer = new OuterHeader(new FiveTuple(default, 0, remote, 0, inner.IsIpv4 ? IpProtocol.IpIp : IpProtocol.Ipv6), remote.IsIpv4 ? 20 : 40) { Ttl = b.Packet.Ttl, TrafficClass = b.Packet.TrafficClass, DontFragment = b.Packet.DontFragment };
+        var wrapped = Encapsulation.Wrap(b, $"IPVS ({connection.Service.Scheduler ?? "scheduler not printed"}) into {capsule.Kind} to {remote}", outer, capsule, ServiceHook.At(connection.Service, connection.Server));
         return wrapped with { Next = null, Taken = wrapped.Next };
     }
 

@@ -17,6 +17,9 @@ internal static class BridgeForwarding
         var bridge = port.Master!;
         if (port.Link.BridgePort?.State is { } state && state is not ("forwarding" or "unknown"))
             return [b.Stop(StepKind.Drop, Verdict.NoFdbEntry, $"{port.Name} is a port of {bridge.Name} in state {state}, which forwards nothing", port.Link.Location)];
+        // br_fdb_update
+        if (port.Link.BridgePort is not { Learning: false } && !b.SourceMac.IsNone)
+            b = b with { LearntPorts = b.LearntPorts.SetItem((bridge, b.SourceMac), port) };
         b = b with { Packet = b.Packet with { In = bridge.Name } };
         return BridgeNetfilter.Prerouting(context, b, port, bridge);
     }
@@ -33,11 +36,15 @@ internal static class BridgeForwarding
 
     private static Branch Switch(WalkContext context, Branch b, NetworkInterface bridge, NetworkInterface? from)
     {
+        if (b.LearntPorts.GetValueOrDefault((bridge, b.DestinationMac)) is { } taught)
+            return Out(context, b, bridge, from, taught, null, $"{bridge.Name} has learnt from its own frame that {b.DestinationMac} is on {taught.Name}");
         var entry = b.Namespace.Fdb.FirstOrDefault(f => f.Mac == b.DestinationMac && f.Master == bridge.Name && !f.Flags.Contains("permanent"));
         if (entry is not null && b.Namespace.Interface(entry.Device) is { } learnt)
             return Out(context, b, bridge, from, learnt, entry.Location, $"{bridge.Name} knows {b.DestinationMac} on {learnt.Name}");
         // Not learnt (or aged out): flooded; only who has the address takes it.
         var owners = bridge.Ports.Where(p => Leads(context, p, b.DestinationMac)).ToList();
+        if (owners.Count == 1 && owners[0].Link.BridgePort is { Flood: false })
+            return b.Stop(StepKind.Drop, Verdict.NoFdbEntry, $"{bridge.Name} has no FDB entry for {b.DestinationMac}, which is behind {owners[0].Name}, and floods nothing there", owners[0].Link.Location, owners[0].Name);
         if (owners.Count == 1)
             return Out(context, b, bridge, from, owners[0], null, $"{bridge.Name} has no FDB entry for {b.DestinationMac}: flooded; it is reached by {owners[0].Name}");
         if (owners.Count > 1)

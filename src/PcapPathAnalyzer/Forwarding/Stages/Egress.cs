@@ -15,11 +15,13 @@ internal static class Egress
             return BridgeForwarding.FromHost(context, b);
         if (device.IsVxlan)
             return VxlanEncapsulation.Run(context, b);
+        if (device.Link.LinkKind == "geneve")
+            return GeneveEncapsulation.Run(context, b);
         if (device.Link.LinkKind is "ipip" or "gre" or "sit" or "ip6tnl" || device.Link.Tunnel is not null)
             return IpIpEncapsulation.Run(context, b);
         if (device.Link.Vlan is { } vlan)
             return [LowerDevice(b, device, b => b with { Vlans = b.Vlans.Push(vlan.Id) })];
-        if (device.Link.LinkKind is "wireguard" or "tun" or "xfrm" or "vti" or "geneve")
+        if (device.Link.LinkKind is "wireguard" or "tun" or "xfrm" or "vti")
             return [b.CannotTell($"{device.Name} is a {device.Link.LinkKind} device: where its packets go is not in the dumps{(device.Link.LinkKind == "wireguard" ? "; it would take: wg show" : "")}", device.Link.Location)];
         if (device.Link.LinkKind == "dummy")
             return [b.Stop(StepKind.Drop, Verdict.NoRoute, $"{device.Name} is a dummy device, which drops everything", device.Link.Location)];

@@ -1,3 +1,4 @@
+using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
 
@@ -28,8 +29,27 @@ internal static class IpIpEncapsulation
             yield break;
         }
 
-        var (protocol, overhead) = kind == "gre" ? (IpProtocol.Gre, 4) : (b.Packet.Tuple.Source.IsIpv4 ? IpProtocol.IpIp : IpProtocol.Ipv6, 0);
+        var (protocol, added) = kind == "gre" ? (IpProtocol.Gre, 4) : (b.Packet.Tuple.Source.IsIpv4 ? IpProtocol.IpIp : IpProtocol.Ipv6, 0);
+        var header = new OuterHeader(new FiveTuple(local, 0, remote, 0, protocol), added + (remote.IsIpv4 ? 20 : 40)) { DontFragment = b.Packet.DontFragment || device.Link.Details.ContainsKey("pmtudisc") };
+        if (TooBig(context, b, header) is { } end)
+        {
+            yield return end;
+            yield break;
+        }
+
         var capsule = new Capsule(kind, -1, b.Packet, b.SourceMac, b.DestinationMac, b.Inner) { Device = device.Name };
-        yield return Encapsulation.Wrap(b, $"into {kind} to {remote}", new FiveTuple(local, 0, remote, 0, protocol), capsule, overhead + (remote.IsIpv4 ? 20 : 40));
+        yield return Encapsulation.Wrap(b, $"into {kind} to {remote}", header.Of(device, b.Packet, unset: 0), capsule);
+    }
+
+    // The sender is told before anything is wrapped (tnl_update_pmtu).
+    private static Branch? TooBig(WalkContext context, Branch b, OuterHeader header)
+    {
+        var query = new RouteQuery { Destination = header.Tuple.Destination, Source = header.Tuple.Source, Mark = b.Packet.Mark, Protocol = header.Tuple.Protocol };
+        if (!header.DontFragment || context.Route(b.Namespace, query) is not [{ Kind: RouteKind.Unicast } route] || b.Namespace.Interface(route.Device ?? "") is not { } below)
+            return null;
+        var mtu = route.Route is { Mtu: > 0 } r ? r.Mtu : below.Link.Mtu;
+        return mtu == 0 || b.Packet.Length == 0 || !b.Packet.DontFragment || b.Packet.Length + header.Overhead <= mtu
+            ? null
+            : b.Stop(StepKind.Reject, Verdict.TooBig, $"{b.Packet.Length} bytes and {header.Overhead} of the tunnel do not fit the MTU of {mtu} of {below.Name}, and the packet must not be fragmented", below.Link.Location) with { Answer = new IcmpAnswer("icmp-fragmentation-needed") };
     }
 }

@@ -48,6 +48,8 @@ internal static class LocalDelivery
         var where = $"{b.Namespace.Name}{(b.Device is null ? "" : $" by {b.Device.Name}")}";
         if (b.IsReplyPhase && b.Packet.IcmpError is null && b.Client == b.Namespace && tuple != b.Asked.Reversed)
             return b.Stop(StepKind.Drop, Verdict.NoListener, $"{b.Namespace.Name} asked {Translation.Endpoint(b.Packet with { Tuple = b.Asked, DestinationPorts = null }, true)}, not {Translation.Endpoint(b.Packet, false)}: the answer came back untranslated and belongs to no connection");
+        if (b is { IsReplyPhase: true, Client: { } client, Packet.IcmpError: not null } && client != b.Namespace)
+            return b.Stop(StepKind.Deliver, Verdict.Delivered, $"delivered to {where}, which sent the packet that the error is about: {client.Name} learns nothing");
         if (b.Packet.IcmpError is not null || !tuple.Protocol.HasPorts() || b.IsReplyPhase)
             return b.Stop(StepKind.Deliver, Verdict.Delivered, $"delivered to {where}");
         if (Listener(b) is { } listener)

@@ -11,7 +11,8 @@ internal static class ReplyStart
     public static Branch? Of(WalkContext context, Branch end)
     {
         var packet = end.Packet;
-        if (end.Depth > 0 || end.IsSilent || (end.Verdict != Verdict.Delivered && end.Answer is null))
+        // A tunnel's packet gets errors alone, which its node takes.
+        if (end.IsSilent || (end.Answer is null && (end.Verdict != Verdict.Delivered || end.Depth > 0)))
             return null;
         if (end.Answer?.Name == TcpAnswer.Reset && !TcpAnswer.MayReset(packet))
             return null;
@@ -56,6 +57,7 @@ internal static class ReplyStart
         {
             Packet = answer,
             Device = null,
+            Inner = null,
             Route = null,
             IsReplyPhase = true,
             IsPrerouted = false,

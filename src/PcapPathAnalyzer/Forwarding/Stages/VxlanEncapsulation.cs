@@ -26,6 +26,12 @@ internal static class VxlanEncapsulation
             yield break;
         }
 
+        if (b.LearntVteps.TryGetValue((device, b.DestinationMac), out var learnt))
+        {
+            yield return Wrap(b, vxlan, learnt, 0, -1, null, $"{b.DestinationMac} is at VTEP {learnt}, as its own frame has taught");
+            yield break;
+        }
+
         // The default destination: the remote of the device, and entries for the all-zeros address.
         var defaults = entries.Where(f => f.Mac.IsNone).Select(f => (f.Destination, Entry: (FdbRecord?)f)).ToList();
         if (defaults.Count == 0 && !vxlan.Remote.IsNone && !vxlan.Remote.IsUnspecified)
@@ -60,8 +66,9 @@ internal static class VxlanEncapsulation
     {
         var capsule = new Capsule("vxlan", vni >= 0 ? vni : vxlan.Vni, b.Packet, b.SourceMac, b.DestinationMac, b.Inner) { Device = b.Device!.Name };
         var outer = new FiveTuple(vxlan.Local.IsUnspecified ? default : vxlan.Local, 0, remote, (ushort)(port != 0 ? port : vxlan.DestinationPort), IpProtocol.Udp);
+        var header = new OuterHeader(outer, Overhead + (remote.IsIpv4 ? 20 : 40)) { DontFragment = b.Device!.Link.Details.GetValueOrDefault("df") switch { "set" => true, "inherit" => b.Packet.DontFragment, _ => false } }.Of(b.Device, b.Packet, unset: 64);
         var at = entry?.Location ?? b.Device.Link.Location;
         b = b.Step(StepKind.Bridge, $"FDB of {b.Device!.Name}: {why}", at);
-        return Encapsulation.Wrap(b, $"into VXLAN {capsule.Vni} to {remote}", outer, capsule, Overhead + (remote.IsIpv4 ? 20 : 40));
+        return Encapsulation.Wrap(b, $"into VXLAN {capsule.Vni} to {remote}", header, capsule);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class LegTracker
     private const long DatagramIdle = 120_000_000_000;
 
     /// <summary>The time after which Linux gives a port of a closed connection away again (net.ipv4.tcp_tw_reuse); nanoseconds.</summary>
-    private const long Pause = 1_000_000_000;
+    internal const long Pause = 1_000_000_000;
 
     /// <summary>The first port that Linux gives to who asks for none (net.ipv4.ip_local_port_range); node ports lie below it.</summary>
     private const int FirstEphemeral = 32768;
@@ -227,6 +227,8 @@ internal struct LocalLeg
     /// <summary>Of the first packet: its tuple, and what shows which connection it continues.</summary>
     public int FirstTuple;
     public uint FirstSequence;
+
+    /// <summary>0 where it was not captured, or there is none.</summary>
     public uint FirstAcknowledgment;
 
     /// <summary>False where the snap length left no packet's sequence numbers.</summary>
@@ -292,6 +294,8 @@ internal struct LocalLeg
     /// <param name="isAfterPause">Nothing was seen for so long that a connection may have ended, and another one begun.</param>
     public readonly bool IsAnother(in Observation o, bool isAfterPause)
     {
+        if ((o.Flags & PacketFlags.HasTcpSequence) == 0)
+            return isAfterPause;
         // What a capture may have missed of one connection.
         var room = isAfterPause ? 1u << 26 : 1u << 29;
         var isLower = o.Tuple == Math.Min(Forward, Reverse);
@@ -310,8 +314,8 @@ internal struct LocalLeg
     public void Note(in Observation o)
     {
         // The first packet of which enough was captured.
-        if (Count++ == 0 || (!HasFirstSequence && (o.Flags & PacketFlags.HasTcpAcknowledgment) != 0))
-            (FirstTuple, FirstSequence, FirstAcknowledgment, HasFirstSequence) = (o.Tuple, o.TcpSequence, o.TcpAcknowledgment, (o.Flags & PacketFlags.HasTcpAcknowledgment) != 0);
+        if (Count++ == 0 || (!HasFirstSequence && (o.Flags & PacketFlags.HasTcpSequence) != 0))
+            (FirstTuple, FirstSequence, FirstAcknowledgment, HasFirstSequence) = (o.Tuple, o.TcpSequence, o.TcpAcknowledgment, (o.Flags & PacketFlags.HasTcpSequence) != 0);
         FirstTime = Math.Min(FirstTime, o.Time);
         LastTime = Math.Max(LastTime, o.Time);
         HasOnlySyns &= (o.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;

@@ -36,7 +36,14 @@ internal sealed class KernelJudge(KernelNetwork kernel, Network network, IReadOn
             await Task.Delay(2);
         }
 
-        throw new DisagreementException($"{from}: {probe.State.Tuple}\n{string.Join("\nor:\n", result.Paths.Take(3).Select(p => $"{p.Verdict}: {p.Reason}\n{Difference(WalkedVisits.Of(p), seen)}"))}");
+        throw new DisagreementException($"{from}: {probe.State.Tuple}\n{string.Join("\nor:\n", result.Paths.OrderByDescending(p => Agreement(p, seen)).Take(2).Select(p => $"{p.Verdict}: {p.Reason}\n{Difference(WalkedVisits.Of(p), seen)}"))}");
+    }
+
+    // How many chains agree until one does not.
+    private int Agreement(WalkPath path, List<Visit> seen)
+    {
+        var walked = WalkedVisits.Of(path);
+        return traced.Sum(ns => walked.Where(v => v.Namespace == ns).SelectMany(v => v.Chains).Zip(seen.Where(v => v.Namespace == ns).SelectMany(v => v.Chains)).TakeWhile(x => Same(x.First, x.Second)).Count());
     }
 
     // The first visit of each namespace that differs.

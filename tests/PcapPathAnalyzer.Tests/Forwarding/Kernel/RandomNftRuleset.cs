@@ -16,6 +16,7 @@ internal sealed class RandomNftRuleset(int seed, bool isIpv6)
 
     private readonly Random random = new(seed);
     private readonly StringBuilder text = new();
+    private bool hasChance;
 
     /// <summary>As <c>nft -f</c> reads it: two tables, one of them for both families, in place of those that were there.</summary>
     public string Text()
@@ -99,7 +100,7 @@ internal sealed class RandomNftRuleset(int seed, bool isIpv6)
         4 => $"tcp flags {Pick(["syn / fin,syn,rst,ack", "& (syn | ack) == syn", "syn", "! syn", "!= syn"])}",
         5 => $"tcp sport {Pick(["1024-65535", "7"])}",
         6 => $"icmp type {Pick(["echo-request", "echo-reply", "{ echo-request, destination-unreachable }", "!= echo-request"])}",
-        _ => $"th dport {Pick(["7", "{ 7, 80 }"])}",
+        _ => $"meta l4proto {{ tcp, udp }} th dport {Pick(["7", "{ 7, 80 }"])}",
     };
 
     private string Match(string? hook) => Any(20) switch
@@ -152,7 +153,8 @@ internal sealed class RandomNftRuleset(int seed, bool isIpv6)
             6 when index < 0 && mayAskTransport => "ip daddr . meta l4proto . th dport vmap @verdicts",
             7 when next is not null && mayAskTransport => $"tcp dport vmap {{ 7 : jump {next}, 80 : return, 8 : continue }}",
             8 when hook is "forward" or "input" or "output" && mayAskTransport && Any(3) == 0 => Pick(["meta l4proto udp reject", "meta l4proto tcp reject with tcp reset", "meta l4proto tcp reject"]),
-            9 when next is not null && Any(3) == 0 => $"numgen random mod 2 vmap {{ 0 : jump {next}, 1 : continue }}",
+            // Each doubles the ways: one is enough.
+            9 when next is not null && !hasChance && (hasChance = Any(3) == 0) => $"numgen random mod 2 vmap {{ 0 : jump {next}, 1 : continue }}",
             _ => "continue",
         };
     }

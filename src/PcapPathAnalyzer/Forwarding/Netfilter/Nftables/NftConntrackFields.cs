@@ -14,9 +14,9 @@ internal static class NftConntrackFields
     {
         // What comes back by lo, or answers a packet with an error, has its connection from the start.
         isBeforeConntrack &= packet.Connection is null;
-        // Without a connection the state alone has an answer: untracked, or invalid where conntrack has not seen the packet.
+        // Without a connection the state alone has an answer: untracked, new where a rule has given the packet a template, or invalid before conntrack has seen it.
         if (name == "ct state")
-            return NftReading.Of(isBeforeConntrack && packet.ConntrackState != "UNTRACKED" ? Invalid : State(packet.ConntrackState));
+            return NftReading.Of(!isBeforeConntrack || packet.ConntrackState == "UNTRACKED" ? State(packet.ConntrackState) : packet.HasTemplate ? State("NEW") : Invalid);
         if (isBeforeConntrack || packet.ConntrackState is "UNTRACKED" or "INVALID")
             return NftReading.Absent;
         return name switch
@@ -32,8 +32,6 @@ internal static class NftConntrackFields
     // A connection whose destination was translated has IPS_DST_NAT_DONE (256) beside IPS_DST_NAT; the same of the source.
     private static NftNumberReading Status(PacketState packet)
     {
-        if (packet.Connection is { } c && ConntrackTargets.IsTemplate(c))
-            return new NftNumberReading(8 | 2048, 0);
         var isReplySeen = packet.Connection is { IsReplySeen: true };
         var value = (isReplySeen ? 2UL : 0) | (packet.ConntrackState == "NEW" ? 0UL : 8) | (packet.IsSourceTranslated ? 16UL | 128 : 0) | (packet.IsDestinationTranslated ? 32UL | 256 : 0);
         return new NftNumberReading(value, OpenStatus & ~value);
@@ -55,11 +53,11 @@ internal static class NftConntrackFields
         _ => NftReading.Unknown,
     };
 
-    // With a family named only of connections of that family, which a template is not.
+    // With a family named only of connections of that family.
     private static NftReading Address(string name, Connection c)
     {
         var words = name.Split(' ');
-        if (words.Length == 4 && (ConntrackTargets.IsTemplate(c) || c.Original.Source.IsIpv4 != (words[2] == "ip")))
+        if (words.Length == 4 && c.Original.Source.IsIpv4 != (words[2] == "ip"))
             return NftReading.Absent;
         var tuple = words[1] == "original" ? c.Original : c.Reply;
         return new NftAddressReading(words[^1] == "saddr" ? tuple.Source : tuple.Destination);

@@ -8,7 +8,6 @@ internal sealed class NftExpressionReader(NetworkNamespace ns, NftTable table, b
 {
     public NftReading Read(NftExpression expression, PacketState packet) => expression switch
     {
-        NftField f when isBeforeConntrack && packet.HasTemplate => NftFields.Read(f.Name, ConntrackTargets.WithTemplate(ns, packet), false),
         NftField f => NftFields.Read(f.Name, packet, isBeforeConntrack),
         NftFib f => NftFibLookup.Read(ns, f, packet),
         NftNumberGenerator g => new NftChanceReading(g.Modulus, g.Offset),
