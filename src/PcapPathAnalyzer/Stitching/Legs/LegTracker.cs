@@ -24,7 +24,7 @@ internal sealed class LegTracker
     private const long DatagramIdle = 120_000_000_000;
 
     /// <summary>The time after which Linux gives a port of a closed connection away again (net.ipv4.tcp_tw_reuse); nanoseconds.</summary>
-    private const long Pause = 1_000_000_000;
+    internal const long Pause = 1_000_000_000;
 
     /// <summary>The first port that Linux gives to who asks for none (net.ipv4.ip_local_port_range); node ports lie below it.</summary>
     private const int FirstEphemeral = 32768;
@@ -48,7 +48,7 @@ internal sealed class LegTracker
             return StateOf(o.Point, EndpointOf(o.QuotedTuple, tables).Canonical).Leg - 1;
         if (o.Kind == ObservationKind.Fragment && o.FragmentOffset != 0)
             return -1;
-        var endpoint = EndpointOf(o.Tuple, tables);
+        ref readonly var endpoint = ref EndpointOf(o.Tuple, tables);
         ref var state = ref StateOf(o.Point, endpoint.Canonical);
         var isTcp = endpoint.Protocol == IpProtocol.Tcp;
         var leg = isTcp ? FindTcp(o, endpoint, ref state) : FindDatagram(o, endpoint, ref state);
@@ -136,9 +136,11 @@ internal sealed class LegTracker
 
     private int FindDatagram(in Observation o, in Endpoint endpoint, ref State state)
     {
-        if (state.Leg > 0 && o.Time - state.Time > DatagramIdle)
+        var isIdle = state.Leg > 0 && o.Time - state.Time > DatagramIdle;
+        if (isIdle)
             state.Epoch++;
-        var leg = GetOrAdd(new LegKey(endpoint.Canonical, state.Epoch, LegKind.Datagrams), o.Tuple, endpoint.Reverse);
+        // The same question gave the last packet's leg.
+        var leg = state.Leg > 0 && !isIdle ? state.Leg - 1 : GetOrAdd(new LegKey(endpoint.Canonical, state.Epoch, LegKind.Datagrams), o.Tuple, endpoint.Reverse);
         var type = o.IcmpTypeCode >> 8;
         if (endpoint.Protocol == IpProtocol.Icmp)
             Turn(ref legs[leg], type is 8 or 13 ? o.Tuple : endpoint.Reverse, certain: type is 8 or 0 or 13 or 14);
@@ -225,6 +227,8 @@ internal struct LocalLeg
     /// <summary>Of the first packet: its tuple, and what shows which connection it continues.</summary>
     public int FirstTuple;
     public uint FirstSequence;
+
+    /// <summary>0 where it was not captured, or there is none.</summary>
     public uint FirstAcknowledgment;
 
     /// <summary>False where the snap length left no packet's sequence numbers.</summary>
@@ -290,6 +294,8 @@ internal struct LocalLeg
     /// <param name="isAfterPause">Nothing was seen for so long that a connection may have ended, and another one begun.</param>
     public readonly bool IsAnother(in Observation o, bool isAfterPause)
     {
+        if ((o.Flags & PacketFlags.HasTcpSequence) == 0)
+            return isAfterPause;
         // What a capture may have missed of one connection.
         var room = isAfterPause ? 1u << 26 : 1u << 29;
         var isLower = o.Tuple == Math.Min(Forward, Reverse);
@@ -308,8 +314,8 @@ internal struct LocalLeg
     public void Note(in Observation o)
     {
         // The first packet of which enough was captured.
-        if (Count++ == 0 || (!HasFirstSequence && (o.Flags & PacketFlags.HasTcpAcknowledgment) != 0))
-            (FirstTuple, FirstSequence, FirstAcknowledgment, HasFirstSequence) = (o.Tuple, o.TcpSequence, o.TcpAcknowledgment, (o.Flags & PacketFlags.HasTcpAcknowledgment) != 0);
+        if (Count++ == 0 || (!HasFirstSequence && (o.Flags & PacketFlags.HasTcpSequence) != 0))
+            (FirstTuple, FirstSequence, FirstAcknowledgment, HasFirstSequence) = (o.Tuple, o.TcpSequence, o.TcpAcknowledgment, (o.Flags & PacketFlags.HasTcpSequence) != 0);
         FirstTime = Math.Min(FirstTime, o.Time);
         LastTime = Math.Max(LastTime, o.Time);
         HasOnlySyns &= (o.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;

@@ -61,7 +61,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         {
             var isLaterPart = points.Any(IsLaterPart);
             foreach (var (i, local) in others)
-                map.Legs[i] = Join(clock, local, Continued(clock, local, map) ?? GetOrAdd(local, map), map, isLaterPart);
+                map.Legs[i] = Join(clock, local, Continued(clock, local, map) ?? GetOrAdd(Whole(local), map), map, isLaterPart);
             foreach (var (key, local) in laterFragments)
             {
                 if (!firstFragments.ContainsKey(key))
@@ -104,6 +104,9 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         return map;
     }
 
+    // Pauses tell connections apart where others show when these began. Where none does, and no number, one connection with pauses is one.
+    private static LocalLeg Whole(in LocalLeg local) => local is { Kind: LegKind.Middle, HasFirstSequence: false } ? local with { Number = 0 } : local;
+
     private bool IsLaterPart(CapturePoint point) => tables.PlaceOf(point.Index) != point.Index;
 
     private static int Join(string clock, in LocalLeg local, Leg leg, ReadingNumbers map, bool isLaterPart = false)
@@ -135,8 +138,10 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
             if (leg.InitialSequence is not { } isn || IsOpenedLater(leg, clock, local))
                 continue;
             var (fromClient, fromServer) = firstTuple == leg.Forward ? (local.FirstSequence, local.FirstAcknowledgment) : (local.FirstAcknowledgment, local.FirstSequence);
-            if (fromClient - isn < distance && (fromServer == 0 || leg.ServerSequence is not { } other || fromServer - other < window))
-                (best, distance) = (leg, fromClient - isn);
+            uint? sent = fromClient == 0 ? null : fromClient - isn;
+            uint? received = fromServer == 0 || leg.ServerSequence is not { } other ? null : fromServer - other;
+            if ((sent ?? received) is { } gone && gone < distance && (received ?? 0) < window)
+                (best, distance) = (leg, gone);
         }
 
         return best;
@@ -150,20 +155,22 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         return at >= 0 && leg.Spans[at].First - local.FirstTime > reordering;
     }
 
-    // The snap length left the ports and no sequence number: with these ports one connection was opened, or nobody can tell which.
+    // The snap length left the ports and no sequence number: with these ports one connection was opened, or the node's clock
+    // tells which was there then, or nobody can tell.
     private Leg? OnlyOpened(string clock, in LocalLeg local, ReadingNumbers map)
     {
-        Leg? only = null;
+        var (opened, then) = (new List<Leg>(1), new List<Leg>(1));
         for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
         {
             if (leg.InitialSequence is null || IsOpenedLater(leg, clock, local))
                 continue;
-            if (only is not null)
-                return null;
-            only = leg;
+            opened.Add(leg);
+            var (first, last) = (local.FirstTime - LegTracker.Pause, local.LastTime + LegTracker.Pause);
+            if (leg.Spans.Exists(s => s.Clock == clock && s.First <= last && s.Last >= first))
+                then.Add(leg);
         }
 
-        return only;
+        return opened.Count == 1 ? opened[0] : then.Count == 1 ? then[0] : null;
     }
 
     // Each side of a simultaneous open is the client where its SYN was seen first: for all files it is the side of the lower number.

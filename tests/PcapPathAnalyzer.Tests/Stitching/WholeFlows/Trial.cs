@@ -123,6 +123,19 @@ internal sealed record Trial
         return all.Where(t => t != this);
     }
 
+    /// <summary>The trial that <see cref="ToString"/> tells.</summary>
+    public static Trial Parse(string text)
+    {
+        var trial = new Trial();
+        foreach (var (name, value) in text.Split(' ').Select(w => w.Split('=')).Select(w => (w[0], w[1])))
+        {
+            var property = typeof(Trial).GetProperty(name)!;
+            property.SetValue(trial, System.ComponentModel.TypeDescriptor.GetConverter(property.PropertyType).ConvertFromInvariantString(value));
+        }
+
+        return trial;
+    }
+
     /// <summary>What is not as usual.</summary>
     public override string ToString() =>
         string.Join(' ', typeof(Trial).GetProperties().Where(p => !Equals(p.GetValue(this), p.GetValue(Plain))).Select(p => $"{p.Name}={p.GetValue(this)}"));

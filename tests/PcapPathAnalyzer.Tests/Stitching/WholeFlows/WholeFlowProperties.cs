@@ -55,6 +55,16 @@ public sealed class WholeFlowProperties
     public void With_captures_rotated_into_several_files() =>
         Holds(static (r, t) => t with { Rotation = r.Next(1, 30), Burst = r.Next(1, 8), Loss = r.Next(2) * r.Next(60), HasFragments = t.Protocol != IpProtocol.Tcp && r.Next(2) == 0, IsAny = r.Next(4) == 0 });
 
+    /// <summary>A trial that another test told, by itself: <c>PCAPPATH_TRIAL='Seed=7 Tunnel=Vxlan'</c>.</summary>
+    [Test]
+    public void Of_a_trial_that_was_told()
+    {
+        if (Environment.GetEnvironmentVariable("PCAPPATH_TRIAL") is not { } told)
+            told = new Trial { Seed = 7, Tunnel = Tunnel.Vxlan, Gaps = 10 }.ToString();
+        Assert.That(Trial.Parse(told).ToString(), Is.EqualTo(told));
+        Assert.That(Faults(Trial.Parse(told)), Is.Empty);
+    }
+
     private static IpProtocol Datagram(Random r, bool isIpv6) => r.Next(2) == 0 ? IpProtocol.Udp : isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp;
 
     private static Trial Any(Random r)
