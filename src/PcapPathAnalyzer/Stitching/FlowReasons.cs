@@ -21,12 +21,13 @@ internal static class FlowReasons
                 reasons.Add(reason);
         }
 
-        foreach (var hop in flow.Forward.Hops)
+        for (var i = 0; i < flow.Forward.Hops.Count; i++)
         {
-            foreach (var action in hop.Actions)
+            var actions = flow.Forward.Hops.ActionsAt(i);
+            for (var a = 0; a < actions.Count; a++)
             {
-                if (action.Citation is { } citation)
-                    reasons.Add($"rule: {citation.Location} ({action.Name}) gives {hop.Tuple}");
+                if (actions[a].Citation is { } citation)
+                    reasons.Add($"rule: {citation.Location} ({actions[a].Name}) gives {flow.Forward.Hops[i].Tuple}");
             }
         }
 

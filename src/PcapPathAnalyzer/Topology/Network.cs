@@ -48,12 +48,14 @@ public sealed class Network
     /// <summary>The one namespace that has this address on an interface other than lo; null where none or several have it.</summary>
     public NetworkNamespace? Owner(IpAddress address)
     {
-        NetworkNamespace? found = null;
-        foreach (var candidate in Owners(address))
+        // Asked for every flow: an array, not the list that others see, is gone through without an object.
+        if (!owners.TryGetValue(address, out var candidates))
+            return null;
+        var found = candidates[0].Namespace;
+        foreach (var candidate in candidates)
         {
-            if (found is not null && found != candidate.Namespace)
+            if (candidate.Namespace != found)
                 return null;
-            found = candidate.Namespace;
         }
 
         return found;

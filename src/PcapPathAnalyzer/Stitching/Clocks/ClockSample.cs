@@ -14,13 +14,14 @@ namespace PcapPathAnalyzer.Stitching.Clocks;
 internal sealed class ClockSample(Observations observations, Network network)
 {
     /// <summary>Connections the clocks are estimated from.</summary>
-    private const int Connections = 1000;
+    private const int Connections = 400;
 
     /// <summary>Observations of one connection in one file that are looked at, at least: of so many connections the shortest transits are short enough.</summary>
     private const int PerConnection = 16;
 
-    /// <summary>The same of all connections together, where they are few: a long one shows a drift.</summary>
+    /// <summary>The same of all connections together, where they are few (up to <see cref="Few"/>): a long one shows a drift.</summary>
     private const int Together = 16_000;
+    private const int Few = 100;
 
     /// <summary>Packets that are asked for the order of hops within a node.</summary>
     private const int Witnesses = 8;
@@ -73,7 +74,7 @@ internal sealed class ClockSample(Observations observations, Network network)
         }
 
         var taken = chosen.Select(_ => new List<Observation>()).ToArray();
-        var perConnection = Math.Max(PerConnection, Together / chosen.Count);
+        var perConnection = Math.Max(PerConnection, Together / chosen.Count * Few / Math.Max(Few, chosen.Count));
         var windows = new SpillWindows();
         for (var file = 0; file < observations.Files; file++)
         {

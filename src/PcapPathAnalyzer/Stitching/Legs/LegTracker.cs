@@ -48,7 +48,7 @@ internal sealed class LegTracker
             return StateOf(o.Point, EndpointOf(o.QuotedTuple, tables).Canonical).Leg - 1;
         if (o.Kind == ObservationKind.Fragment && o.FragmentOffset != 0)
             return -1;
-        var endpoint = EndpointOf(o.Tuple, tables);
+        ref readonly var endpoint = ref EndpointOf(o.Tuple, tables);
         ref var state = ref StateOf(o.Point, endpoint.Canonical);
         var isTcp = endpoint.Protocol == IpProtocol.Tcp;
         var leg = isTcp ? FindTcp(o, endpoint, ref state) : FindDatagram(o, endpoint, ref state);
@@ -136,9 +136,11 @@ internal sealed class LegTracker
 
     private int FindDatagram(in Observation o, in Endpoint endpoint, ref State state)
     {
-        if (state.Leg > 0 && o.Time - state.Time > DatagramIdle)
+        var isIdle = state.Leg > 0 && o.Time - state.Time > DatagramIdle;
+        if (isIdle)
             state.Epoch++;
-        var leg = GetOrAdd(new LegKey(endpoint.Canonical, state.Epoch, LegKind.Datagrams), o.Tuple, endpoint.Reverse);
+        // The same question gave the last packet's leg.
+        var leg = state.Leg > 0 && !isIdle ? state.Leg - 1 : GetOrAdd(new LegKey(endpoint.Canonical, state.Epoch, LegKind.Datagrams), o.Tuple, endpoint.Reverse);
         var type = o.IcmpTypeCode >> 8;
         if (endpoint.Protocol == IpProtocol.Icmp)
             Turn(ref legs[leg], type is 8 or 13 ? o.Tuple : endpoint.Reverse, certain: type is 8 or 0 or 13 or 14);

@@ -58,7 +58,7 @@ internal sealed class AlignedCopies(ObservationTables tables, ClockTable clocks)
         {
             var trail = part.Trail;
             var key = new HopKey(tables.PlaceOf(trail.Point), trail.Tuple, trail.Tunnel, PathOrder.TtlDrop(trail.Ttl), trail.Heading);
-            var at = hops.FindIndex(h => h.Key == key);
+            var at = PlaceOf(key);
             if (at >= 0)
             {
                 if (hops[at].LastFile == part.File)
@@ -78,6 +78,17 @@ internal sealed class AlignedCopies(ObservationTables tables, ClockTable clocks)
         for (var hop = 0; hop < hops.Count; hop++)
             hops[hop] = hops[hop].Joined(memory);
         return true;
+    }
+
+    private int PlaceOf(HopKey key)
+    {
+        for (var at = 0; at < hops.Count; at++)
+        {
+            if (hops[at].Key == key)
+                return at;
+        }
+
+        return -1;
     }
 
     // Whole packets of which enough was captured, whose bytes go on from where the last ones ended.

@@ -8,6 +8,7 @@ namespace PcapPathAnalyzer.Stitching.Observing;
 public sealed class CapturePoint
 {
     private string? clock;
+    private string? name;
 
     /// <summary>From 0 over all files; within its file while that is read.</summary>
     public required int Index { get; set; }
@@ -69,5 +70,5 @@ public sealed class CapturePoint
         return tunnels[number] ??= new TunnelTraffic(tables.Tunnels[number]);
     }
 
-    public override string ToString() => $"{Namespace}:{Interface}";
+    public override string ToString() => name ??= $"{Namespace}:{Interface}";
 }

@@ -35,9 +35,12 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         var points = resolver.ForFile(capture, into.Tables.Points);
         try
         {
+            CaptureInterface? description = null;
+            var described = -1;
             while (reader.TryRead(out var captured))
             {
-                var description = reader.Interfaces[captured.Interface];
+                if (captured.Interface != described || description is null)
+                    (description, described) = (reader.Interfaces[captured.Interface], captured.Interface);
                 if (filter is not null && !filter(description.LinkType, captured.Data))
                     continue;
                 decoder.Decode(description.LinkType, captured.Data, captured.OriginalLength, frame);
