@@ -102,6 +102,7 @@ internal sealed class FlowBuilder(Observations observations, Network network, Cl
         Packets = join.Packets,
         InitialSequence = join.A.InitialSequence,
         Conntrack = join.Conntrack?.Location,
+        Rule = join.Rule,
         Namespace = join.Namespace,
     };
 

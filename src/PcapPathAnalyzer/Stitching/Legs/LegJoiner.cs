@@ -1,3 +1,4 @@
+using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Observing;
@@ -37,7 +38,18 @@ internal sealed class LegJoiner(Observations observations, Network network)
         // Twice: the entry of the first of two translating nodes may lead to a leg that the second one's entry reveals.
         for (var pass = 0; pass < 2 && translates; pass++)
             JoinByConntrack(onlyCertain: false);
+        JoinByRules(shared);
         return Groups();
+    }
+
+    // Last: where packets or an entry tell, no rule is asked.
+    private void JoinByRules(SharedPackets shared)
+    {
+        var unclear = joins.Where(j => j.Reason == JoinReason.Ambiguous).SelectMany(j => new[] { j.A, j.B }).ToHashSet();
+        var made = new RuleJoiner(tables, network, union, l => unclear.Contains(l) || shared.HasToldNothing(l), AreApart).Join(legs);
+        var settled = made.Where(j => j.Reason == JoinReason.Rule).SelectMany(j => new[] { j.A, j.B }).ToHashSet();
+        joins.RemoveAll(j => j.Reason == JoinReason.Ambiguous && (settled.Contains(j.A) || settled.Contains(j.B)));
+        joins.AddRange(made);
     }
 
     private Dictionary<int, List<Leg>> ByTuple() => legs.GroupBy(l => l.Forward).ToDictionary(g => g.Key, g => g.ToList());
@@ -248,6 +260,9 @@ internal enum JoinReason
     Handshake,
     Conntrack,
 
+    /// <summary>Only the dumped rules lead from one to the other, and to no other.</summary>
+    Rule,
+
     /// <summary>Packets look alike, as others do: not joined.</summary>
     Ambiguous,
 }
@@ -258,6 +273,12 @@ internal sealed record LegJoin(Leg A, Leg B, JoinReason Reason, int Packets)
     public ConntrackRecord? Conntrack { get; init; }
 
     public NetworkNamespace? Namespace { get; init; }
+
+    /// <summary>The rule that translates, for <see cref="JoinReason.Rule"/>.</summary>
+    public SourceLocation? Rule { get; init; }
+
+    /// <summary>What was taken for the client of <see cref="B"/> is its server.</summary>
+    public bool IsTurned { get; init; }
 
     /// <summary><see cref="B"/> lies between the two translations of <see cref="Conntrack"/>.</summary>
     public bool IsHalf { get; init; }

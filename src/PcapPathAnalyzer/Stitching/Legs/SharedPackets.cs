@@ -112,6 +112,9 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
         return isOpposed ? b.Any(p => a.Contains(p with { IsForward = !p.IsForward })) : a.Overlaps(b);
     }
 
+    /// <summary>True where nothing of a leg's packets could be compared: cut by the snap length, or without anything that tells them from others.</summary>
+    public bool HasToldNothing(Leg leg) => leg.InitialSequence is null && !leg.IsVirtual && told[leg.Index] == 0;
+
     // Handshakes speak for themselves, unless some connection has none: then any other may be its continuation.
     private bool[] Asked()
     {

@@ -4,7 +4,7 @@ using PcapPathAnalyzer.Primitives;
 namespace PcapPathAnalyzer.Topology.Services;
 
 /// <summary>
-/// Services in rules of iptables: a destination (or a node port) that a rule hands to chains which end in DNAT, or rejects for want of endpoints
+/// Services in rules of iptables: a destination (or a node port) that a rule hands to chains which end in DNAT, translates by itself, or rejects for want of endpoints
 /// (kube-proxy's iptables mode, pkg/proxy/iptables; host ports of the CNI portmap plugin).
 /// </summary>
 internal static class IptablesServices
@@ -47,7 +47,7 @@ internal static class IptablesServices
         if (port is null || protocol is null)
             return null;
         var rejected = rule.Target is RejectTarget or VerdictTarget { Name: "DROP" } && rule.Comment?.Contains("no endpoints", StringComparison.Ordinal) == true;
-        var endpoints = rule.Target is JumpTarget jump ? Endpoints(table, jump.Name) : [];
+        var endpoints = rule.Target is JumpTarget jump ? Endpoints(table, jump.Name) : address is null ? [] : [.. Translated(rule)];
         if (!rejected && endpoints.Count == 0)
             return null;
         return new ServiceEntry { Namespace = ns, Protocol = protocol.Value, Address = address, Port = port.Value, Kind = Kind(rule, address), Name = Name(rule.Comment), Chain = (rule.Target as JumpTarget)?.Name, Location = rule.Location, Endpoints = endpoints };
@@ -70,6 +70,10 @@ internal static class IptablesServices
     private static List<ServiceEndpoint> Endpoints(IptablesTable table, string chain) => ChainEndpoints.Of(
         chain,
         name => table.Chains.GetValueOrDefault(name)?.Rules,
-        static rule => rule.Target is NatTarget { Translation: NatKind.Dnat, FirstAddress.IsNone: false } target ? [new ServiceEndpoint(target.FirstAddress, target.FirstPort, rule.Location)] : [],
+        Translated,
         static rule => rule.Target is JumpTarget jump ? [jump.Name] : []);
+
+    // Where a rule translates to by itself.
+    private static IEnumerable<ServiceEndpoint> Translated(IptablesRule rule) =>
+        rule.Target is NatTarget { Translation: NatKind.Dnat, FirstAddress.IsNone: false } target ? [new ServiceEndpoint(target.FirstAddress, target.FirstPort, rule.Location)] : [];
 }

@@ -8,10 +8,13 @@ public static class ServiceCatalogue
     /// <summary>By namespace, address and port; each once, though several tools may know it.</summary>
     public static IReadOnlyList<ServiceEntry> Of(Network network) =>
     [
-        .. network.Namespaces.SelectMany(static ns => IptablesServices.Of(ns).Concat(NftServices.Of(ns)).Concat(IpvsServices.Of(ns)))
+        .. network.Namespaces.SelectMany(Of)
             .OrderBy(s => s.Namespace.Name, StringComparer.Ordinal).ThenBy(s => s.Address ?? default).ThenBy(s => s.Port).ThenBy(s => s.Protocol)
             .DistinctBy(s => (s.Namespace, s.Address, s.Port, s.Protocol)),
     ];
+
+    /// <summary>What one namespace's tools know, in their order: a service that several know comes several times.</summary>
+    internal static IEnumerable<ServiceEntry> Of(NetworkNamespace ns) => IptablesServices.Of(ns).Concat(NftServices.Of(ns)).Concat(IpvsServices.Of(ns));
 
     /// <summary>The same address or node port of all nodes together.</summary>
     public static IReadOnlyList<ServiceFront> Fronts(Network network)

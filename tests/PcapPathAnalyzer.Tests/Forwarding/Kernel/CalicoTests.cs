@@ -11,15 +11,21 @@ public sealed class CalicoTests
     private const string Web = "node/pods/web";
     private const string Client = "node/pods/client";
     private const string Stranger = "node/pods/stranger";
+    private const string Other = "other";
+    private const string Far = "other/pods/far";
 
     private const string Script = """
-        pod() { ip link add eth0 netns $1 type veth peer name $2 netns $node; ip -n $1 addr add $3/32 dev eth0; ip -n $1 link set eth0 up; ip -n $node link set $2 address ee:ee:ee:ee:ee:ee up
-          ip -n $1 route add 169.254.1.1 dev eth0 scope link; ip -n $1 route add default via 169.254.1.1 dev eth0
-          on $node sysctl -qw net.ipv4.conf.$2.proxy_arp=1 net.ipv4.neigh.$2.proxy_delay=0; ip -n $node route add $3 dev $2 scope link; }
-        ip -n $node link add uplink type bridge; ip -n $node addr add 192.168.56.11/24 dev uplink; ip -n $node link set uplink up; ip -n $node route add default via 192.168.56.1
-        on $node sysctl -qw net.ipv4.ip_forward=1
-        pod $web caliw 10.9.0.2; pod $client calic 10.9.0.3; pod $stranger calis 10.9.0.4
-        printf 'create cali40s:clients hash:net\nadd cali40s:clients 10.9.0.3\ncreate cali40all-ipam-pools hash:net\nadd cali40all-ipam-pools 10.9.0.0/24\n' | on $node ipset restore
+        pod() { ip link add eth0 netns $2 type veth peer name $3 netns $1; ip -n $2 addr add $4/32 dev eth0; ip -n $2 link set eth0 up; ip -n $1 link set $3 address ee:ee:ee:ee:ee:ee up
+          ip -n $2 route add 169.254.1.1 dev eth0 scope link; ip -n $2 route add default via 169.254.1.1 dev eth0
+          on $1 sysctl -qw net.ipv4.conf.$3.proxy_arp=1 net.ipv4.neigh.$3.proxy_delay=0; ip -n $1 route add $4 dev $3 scope link; }
+        ip link add eth0 netns $node type veth peer name eth0 netns $other
+        ip -n $node addr add 192.168.56.11/24 dev eth0; ip -n $other addr add 192.168.56.12/24 dev eth0; ip -n $node link set eth0 up; ip -n $other link set eth0 up
+        ip -n $node route add default via 192.168.56.12; ip -n $other route add default via 192.168.56.11
+        for n in $node $other; do on $n sysctl -qw net.ipv4.ip_forward=1; done
+        pod $node $web caliw 10.9.0.2; pod $node $client calic 10.9.0.3; pod $node $stranger calis 10.9.0.4; pod $other $far calif 10.9.1.2
+        ip -n $node route add blackhole 10.9.0.0/26 proto bird; ip -n $node route add 10.9.1.0/26 via 192.168.56.12 proto bird
+        ip -n $other route add blackhole 10.9.1.0/26 proto bird; ip -n $other route add 10.9.0.0/26 via 192.168.56.11 proto bird
+        printf 'create cali40s:clients hash:net\nadd cali40s:clients 10.9.0.3\ncreate cali40all-ipam-pools hash:net\nadd cali40all-ipam-pools 10.9.0.0/16\n' | on $node ipset restore
         """;
 
     private const string Policy = """
@@ -80,6 +86,7 @@ public sealed class CalicoTests
     [TestCase(Client, "10.9.0.3", IpProtocol.Tcp, 8, Verdict.DroppedByRule, TestName = "Policy_drops_another_port")]
     [TestCase(Client, "10.9.0.3", IpProtocol.Udp, 7, Verdict.DroppedByRule, TestName = "Policy_drops_another_protocol")]
     [TestCase(Stranger, "10.9.0.4", IpProtocol.Tcp, 7, Verdict.DroppedByRule, TestName = "Policy_drops_a_stranger")]
+    [TestCase(Far, "10.9.1.2", IpProtocol.Tcp, 7, Verdict.DroppedByRule, TestName = "Policy_drops_a_pod_of_another_node")]
     public async Task To_a_pod_that_a_policy_selects(string from, string source, IpProtocol protocol, int port, Verdict verdict)
     {
         var path = await network.AgreeAsync(from, source, "10.9.0.2", protocol, port);
@@ -95,9 +102,30 @@ public sealed class CalicoTests
         Assert.That((await network.AgreeAsync(Web, "10.9.0.2", "10.9.0.3", IpProtocol.Icmp)).Verdict, Is.EqualTo(Verdict.DroppedByRule));
     }
 
+    [Test]
+    public async Task Another_nodes_pod_is_routed_to_and_answers()
+    {
+        foreach (var protocol in new[] { IpProtocol.Tcp, IpProtocol.Udp, IpProtocol.Icmp })
+            Assert.That((await network.AgreeAsync(Client, "10.9.0.3", "10.9.1.2", protocol, protocol == IpProtocol.Icmp ? 0 : 7)).ReplyVerdict, Is.EqualTo(Verdict.Delivered));
+    }
+
+    [Test]
+    public async Task Out_of_the_pools_a_pod_is_masqueraded()
+    {
+        var path = await network.AgreeAsync(Client, "10.9.0.3", "192.168.56.12", IpProtocol.Udp, 7);
+        Assert.That((path.Verdict, path.ReplyVerdict, path.Steps[^1].Packet.Tuple.Source.ToString()), Is.EqualTo((Verdict.Delivered, Verdict.Delivered, "192.168.56.11")));
+    }
+
+    [Test]
+    public async Task An_address_of_the_nodes_block_that_no_pod_has_ends_in_its_blackhole()
+    {
+        var path = await network.AgreeAsync(Far, "10.9.1.2", "10.9.0.9", IpProtocol.Tcp, 7);
+        Assert.That((path.Verdict, path.Answer, path.Steps[^1].Namespace), Is.EqualTo((Verdict.NoRoute, (string?)null, Node)));
+    }
+
     private sealed class CalicoNetwork : ProbedNetwork
     {
         public CalicoNetwork()
-            : base(Script, Node, Web, Client, Stranger) => Load(Node, Policy);
+            : base(Script, Node, Web, Client, Stranger, Other, Far) => Load(Node, Policy);
     }
 }

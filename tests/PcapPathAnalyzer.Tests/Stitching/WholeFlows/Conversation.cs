@@ -31,7 +31,9 @@ internal sealed class Conversation
     {
         (this.trial, this.random, this.connection, this.ports, all, time) = (trial, random, connection, ports, into, start);
         next = [(uint)random.NextInt64(1L << 32), (uint)random.NextInt64(1L << 32)];
-        identification = [(ushort)random.Next(1, 0xFFFF), (ushort)random.Next(1, 0xFFFF)];
+        // Two hosts never have two datagrams in fragments with one number under way (RFC 6864).
+        var first = trial.HasFragments ? (connection * 6000) + 1 : 1;
+        identification = [(ushort)random.Next(first, trial.HasFragments ? first + 3000 : 0xFFFF), (ushort)random.Next(first, trial.HasFragments ? first + 3000 : 0xFFFF)];
         clock = [(uint)random.Next(1, int.MaxValue), (uint)random.Next(1, int.MaxValue)];
         // A socket that is not connected and sets DF sends 0 (ip_select_ident_segs in include/net/ip.h).
         hasIdentification = trial.Protocol == IpProtocol.Tcp || trial.HasFragments || random.Next(2) == 0;

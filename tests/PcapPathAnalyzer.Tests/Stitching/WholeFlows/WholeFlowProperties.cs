@@ -90,21 +90,21 @@ public sealed class WholeFlowProperties
 
     private static void Holds(Func<Random, Trial, Trial> trouble)
     {
-        var failed = new ConcurrentBag<(int Number, Trial Trial, string Kind)>();
+        var failed = new ConcurrentBag<(int Number, Trial Trial, string Fault)>();
         Parallel.For(0, Trials, i =>
         {
             var random = new Random((Chance.Seed * 100_000) + i);
             var trial = trouble(random, Any(random));
             if (Faults(trial) is [var fault, ..])
-                failed.Add((i, trial, Kind(fault)));
+                failed.Add((i, trial, fault));
         });
         if (failed.IsEmpty)
             return;
         var message = new StringBuilder($"{failed.Count} of {Trials} trials fail.");
-        foreach (var (_, trial, kind) in failed.OrderBy(f => f.Number).DistinctBy(f => f.Kind).Take(4))
+        foreach (var (_, trial, fault) in failed.OrderBy(f => f.Number).DistinctBy(f => Kind(f.Fault)).Take(4))
         {
-            var simplest = Simplest(trial, kind);
-            message.AppendLine().Append(simplest).AppendLine().AppendJoin(Environment.NewLine, Faults(simplest).Take(8));
+            var simplest = Simplest(trial, Kind(fault));
+            message.AppendLine().Append(simplest).AppendLine().AppendJoin(Environment.NewLine, Faults(simplest).DefaultIfEmpty($"only once: {fault}").Take(8));
         }
 
         Assert.Fail(message.ToString());

@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Dumps;
+using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Reports;
 using PcapPathAnalyzer.Topology;
 using PcapPathAnalyzer.Topology.Services;
@@ -129,6 +130,35 @@ public sealed class ServiceCatalogueTests
     [Test]
     public void What_was_not_dumped_on_one_node_is_no_disagreement() =>
         Assert.That(Fronts(("node-a/ipset", Sets), ("node-b/ipset", Sets), ("node-b/ipvsadm", Ipvs), ("node-b/ip-addr", Addresses)).Select(f => f.IsAgreed), Is.All.True);
+
+    [Test]
+    public void A_rule_that_translates_one_address_by_itself_is_a_service_and_a_policy_for_a_pod_is_none()
+    {
+        const string Rules = """
+            *nat
+            :PREROUTING ACCEPT [0:0]
+            -A PREROUTING -d 203.0.113.9/32 -p tcp -m tcp --dport 443 -j DNAT --to-destination 10.244.0.6:8443
+            COMMIT
+            *filter
+            :FORWARD ACCEPT [0:0]
+            :POLICY - [0:0]
+            -A FORWARD -d 10.244.0.6/32 -p tcp -m tcp --dport 8443 -j POLICY
+            -A FORWARD -d 10.244.0.7/32 -p tcp -m tcp --dport 8443 -j REJECT
+            COMMIT
+
+            """;
+        Assert.That(Fronts(("node-a/iptables", Rules)).Select(Line), Is.EqualTo(new[] { "address 203.0.113.9:443 : 10.244.0.6:8443" }));
+    }
+
+    [TestCase("203.0.113.7", 80, true)]
+    [TestCase("10.96.0.10", 53, true)]
+    [TestCase("10.244.0.6", 8080, false)]
+    [TestCase("203.0.113.7", 81, false)]
+    public void An_address_is_a_service_s_where_the_list_of_services_says_so(string address, int port, bool isService)
+    {
+        var services = new ServiceAddresses(Network(("node-a/iptables", Iptables), ("node-b/ipset", Sets)));
+        Assert.That(services.Contains(new FiveTuple(IpAddress.Parse("10.1.1.1"), 40000, IpAddress.Parse(address), (ushort)port, IpProtocol.Tcp)), Is.EqualTo(isService));
+    }
 
     private static string Line(ServiceFront f) =>
         $"{PcapPathAnalyzer.Forwarding.KebabNames.Name(f.First.Kind)} {f.First.Address}:{f.First.Port} {f.Name}: {f.First.Missing ?? string.Join(' ', f.First.Endpoints.Select(e => $"{e.Address}:{e.Port}"))}";
