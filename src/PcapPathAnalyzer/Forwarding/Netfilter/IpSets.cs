@@ -29,7 +29,8 @@ internal static class IpSets
         var longest = -1;
         // In a set of networks and interfaces the longest network decides, whether or not one of its interfaces is the packet's (ip_set_hash_gen.h, mtype_test_cidrs).
         var isNetworkFirst = set.Type == "hash:net,iface";
-        foreach (var member in set.Members)
+        var candidates = fields[0] is "ip" or "net" ? IpSetIndex.Candidates(set, Masked(set, IsSource(directions, 0) ? packet.Tuple.Source : packet.Tuple.Destination)) : set.Members;
+        foreach (var member in candidates)
         {
             var one = Member(set, member, fields, directions, packet, out var length);
             if (one == Answer.Unknown)
@@ -42,6 +43,8 @@ internal static class IpSets
 
         return answer;
     }
+
+    private static bool IsSource(IReadOnlyList<string> directions, int field) => field < directions.Count ? directions[field] == "src" : directions is ["src"];
 
     private static Answer Any(IEnumerable<Answer> answers)
     {
@@ -66,7 +69,7 @@ internal static class IpSets
             return Answer.Unknown;
         for (var i = 0; i < fields.Length; i++)
         {
-            var isSource = i < directions.Count ? directions[i] == "src" : directions is ["src"];
+            var isSource = IsSource(directions, i);
             var one = fields[i] switch
             {
                 "ip" or "net" => Address(parts[i], Masked(set, isSource ? packet.Tuple.Source : packet.Tuple.Destination), ref length),

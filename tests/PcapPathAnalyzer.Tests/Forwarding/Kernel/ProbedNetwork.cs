@@ -38,6 +38,9 @@ internal abstract class ProbedNetwork : IDisposable
         kernel.Trace(namespaces);
     }
 
+    /// <summary>Probes that agreed only once the network was described anew.</summary>
+    public int Repeated { get; private set; }
+
     /// <summary>Replaces a namespace's rules.</summary>
     /// <param name="ns">Whose.</param>
     /// <param name="rules"><c>-A CHAIN ...</c> lines under <c>*TABLE</c> (filter by default), <c>:CHAIN -</c> where there are user chains, <c>:CHAIN DROP</c> for a policy.</param>
@@ -67,12 +70,28 @@ internal abstract class ProbedNetwork : IDisposable
 
     public string Output(string script) => kernel.Output(script);
 
-    /// <summary>Sends a probe and demands that the walk says what the kernel does; a source port of 0 becomes one that was not used before.</summary>
-    public Task<WalkPath> AgreeAsync(Probe probe, string from)
+    /// <summary>
+    /// Sends a probe and demands that the walk says what the kernel does; a source port of 0 becomes one that was not used before. On a machine that is busy
+    /// with other things a neighbour may have been forgotten since the dumps were made: what disagrees is described anew and asked once more.
+    /// </summary>
+    public async Task<WalkPath> AgreeAsync(Probe probe, string from)
     {
         judge ??= new KernelJudge(kernel, kernel.Describe(), namespaces);
-        return judge.AgreeAsync(from, probe.SourcePort == 0 ? probe with { SourcePort = ++lastPort } : probe);
+        try
+        {
+            return await judge.AgreeAsync(from, WithPort(probe));
+        }
+        catch (DisagreementException e)
+        {
+            judge = new KernelJudge(kernel, kernel.Describe(), namespaces);
+            var path = await judge.AgreeAsync(from, WithPort(probe));
+            TestContext.Out.WriteLine($"agreed only when described anew: {e.Message}");
+            Repeated++;
+            return path;
+        }
     }
+
+    private Probe WithPort(Probe probe) => probe.SourcePort == 0 ? probe with { SourcePort = ++lastPort } : probe;
 
     public Task<WalkPath> AgreeAsync(string from, string source, string destination, IpProtocol protocol = IpProtocol.Tcp, int port = 0) =>
         AgreeAsync(Probe.Of(source, destination, protocol, port), from);

@@ -71,8 +71,7 @@ internal static class TracedVisits
             return $"{table} {e.Chain} policy {e.Policy}";
         var rules = nft.Chains[e.Chain].Rules.ToList();
         var index = rules.FindIndex(r => r.Handle == e.Handle);
-        Assert.That(index, Is.Not.Negative, $"no rule of {table} {e.Chain} has handle {e.Handle}");
-        return $"{table} {e.Chain} {iptables?.Chains[e.Chain].Rules[index].Text ?? rules[index].Text}";
+        return index < 0 ? $"{table} {e.Chain} a rule of handle {e.Handle}, which the dump does not have" : $"{table} {e.Chain} {iptables?.Chains[e.Chain].Rules[index].Text ?? rules[index].Text}";
     }
 
     private static string Table(TraceEvent e) => $"{e.Family switch { 1 => "inet", 2 => "ip", 10 => "ip6", _ => "?" }} {e.Table}";
