@@ -188,7 +188,7 @@ public sealed class LayoutTests
     private static void AssertSame(Bundle collected, string plainFolder)
     {
         using var plain = BundleReader.Read(plainFolder);
-        foreach (var (table, left) in new[] { ("flows.csv", Array.Empty<string>()), ("hops.csv", ["file", "rule_file", "snat_rule_file"]), ("findings.csv", ["file", "evidence", "message"]) })
+        foreach (var (table, left) in new[] { ("flows.csv", Array.Empty<string>()), ("hops.csv", ["file", "last_file", "rule_file", "snat_rule_file"]), ("findings.csv", ["file", "evidence", "message"]) })
         {
             var expected = Rows(plain, table, left);
             Assert.That(expected, table == "findings.csv" ? Is.Not.Null : Is.Not.Empty, table);

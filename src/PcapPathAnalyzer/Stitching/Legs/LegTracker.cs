@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Observing;
@@ -72,7 +73,14 @@ internal sealed class LegTracker
     }
 
     // What is asked of every packet's tuple, worked out once.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Endpoint EndpointOf(int tuple, ObservationTables tables)
+    {
+        var known = endpoints;
+        return ref (uint)tuple < (uint)known.Length && known[tuple].IsKnown ? ref known[tuple] : ref MakeEndpoint(tuple, tables);
+    }
+
+    private ref Endpoint MakeEndpoint(int tuple, ObservationTables tables)
     {
         if (tuple >= endpoints.Length)
             Array.Resize(ref endpoints, Math.Max(tuple + 1, endpoints.Length * 2));
@@ -86,9 +94,16 @@ internal sealed class LegTracker
         return ref endpoints[tuple];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref State StateOf(int point, int canonical)
     {
         // Most files have one capture point.
+        var known = states;
+        return ref point == 0 && (uint)canonical < (uint)known.Length ? ref known[canonical] : ref MakeState(point, canonical);
+    }
+
+    private ref State MakeState(int point, int canonical)
+    {
         if (point == 0)
         {
             if (canonical >= states.Length)
@@ -102,13 +117,18 @@ internal sealed class LegTracker
         return ref otherStates[slot];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int FindTcp(in Observation o, in Endpoint endpoint, ref State state)
+    {
+        // Where the handshake was missed, or cut off by the snap length, only the numbers show that ports are used again.
+        var goesOn = (o.TcpFlags & (TcpFlags.Syn | TcpFlags.Rst)) != TcpFlags.Syn || !o.HasTcp();
+        return goesOn && state.Leg > 0 && !legs[state.Leg - 1].IsAnother(o, o.Time - state.Time > Pause) ? state.Leg - 1 : BeginTcp(o, endpoint, ref state);
+    }
+
+    private int BeginTcp(in Observation o, in Endpoint endpoint, ref State state)
     {
         if ((o.TcpFlags & (TcpFlags.Syn | TcpFlags.Rst)) != TcpFlags.Syn || !o.HasTcp())
         {
-            // Where the handshake was missed, or cut off by the snap length, only the numbers show that ports are used again.
-            if (state.Leg > 0 && !legs[state.Leg - 1].IsAnother(o, o.Time - state.Time > Pause))
-                return state.Leg - 1;
             if (state.Leg > 0)
                 state.Epoch++;
             var middle = GetOrAdd(new LegKey(endpoint.Canonical, state.Epoch, LegKind.Middle), o.Tuple, endpoint.Reverse);
@@ -292,6 +312,7 @@ internal struct LocalLeg
     /// <summary>Whether a TCP packet has numbers far from those of the leg: initial sequence numbers go by chance (RFC 6528).</summary>
     /// <param name="o">The packet.</param>
     /// <param name="isAfterPause">Nothing was seen for so long that a connection may have ended, and another one begun.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool IsAnother(in Observation o, bool isAfterPause)
     {
         if ((o.Flags & PacketFlags.HasTcpSequence) == 0)
@@ -305,12 +326,14 @@ internal struct LocalLeg
     }
 
     /// <summary>Remembers where the stream of a TCP packet's side is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Follow(in Observation o)
     {
         if (o.TcpSequence != 0)
             (o.Tuple == Math.Min(Forward, Reverse) ? ref lowerSequence : ref upperSequence) = o.TcpSequence;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Note(in Observation o)
     {
         // The first packet of which enough was captured.

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PcapPathAnalyzer.Stitching.Observing;
 
 /// <summary>Packets over time, in a fixed number of bins that grow wider as time goes on: whatever a capture lasts, it takes the same memory.</summary>
@@ -28,6 +30,7 @@ public sealed class Activity
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Note(long time)
     {
         // Most packets fall into the bin of the one before.
@@ -35,9 +38,15 @@ public sealed class Activity
         {
             Last = time;
             counts[current]++;
-            return;
         }
+        else
+        {
+            NoteElsewhere(time);
+        }
+    }
 
+    private void NoteElsewhere(long time)
+    {
         if (First > Last)
             origin = time;
         First = Math.Min(First, time);

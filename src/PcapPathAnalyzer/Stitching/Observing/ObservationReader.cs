@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using PcapPathAnalyzer.Bundles;
 using PcapPathAnalyzer.Capture;
 using PcapPathAnalyzer.Decode;
@@ -65,6 +66,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Count(CapturePoint point, in CapturedFrame captured)
     {
         if (point.Frames++ == 0 || captured.Time < point.FirstTime)

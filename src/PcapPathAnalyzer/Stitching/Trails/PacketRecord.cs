@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Stitching.Observing;
@@ -29,6 +30,7 @@ internal struct PacketRecord
     private long time;
 
     /// <summary>Makes a record of an observation that <see cref="Fits"/>, where it is to stay: made elsewhere and copied, it took twice the time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Make(in Observation o, out PacketRecord record)
     {
         record.sequence = o.TcpSequence;
@@ -68,6 +70,7 @@ internal struct PacketRecord
     public readonly int SegmentLength => (payloadLength == Unknown ? 0 : payloadLength) + ((tcpFlags & TcpFlags.Syn) != 0 ? 1 : 0) + ((tcpFlags & TcpFlags.Fin) != 0 ? 1 : 0);
 
     /// <summary>False for fragments, ICMP errors, and what is longer than IPv4 can say: those are kept as observations.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Fits(in Observation o) =>
         o.Kind == ObservationKind.Packet && o.Leg >= 0 && o.FragmentOffset == 0 && o.Identification <= ushort.MaxValue
         && (uint)o.Length <= ushort.MaxValue && (uint)(o.PayloadLength + 1) <= Unknown;

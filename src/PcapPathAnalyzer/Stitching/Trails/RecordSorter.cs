@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching.Trails;
@@ -22,12 +23,11 @@ internal sealed class RecordSorter
     // By trail: its records in the stretch; while they are sorted, the place of the next one.
     private int[] counts = new int[64];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int trail, in Observation o, BlockPool pool)
     {
-        if (used == records.Length)
-            MakeRoom(pool);
-        if (trail >= counts.Length)
-            Array.Resize(ref counts, Math.Max(trail + 1, counts.Length * 2));
+        if (used == records.Length || trail >= counts.Length)
+            MakeRoom(trail, pool);
         if (counts[trail]++ == 0)
             touched.Add(trail);
         trails[used] = trail;
@@ -55,8 +55,12 @@ internal sealed class RecordSorter
         return made;
     }
 
-    private void MakeRoom(BlockPool pool)
+    private void MakeRoom(int trail, BlockPool pool)
     {
+        if (trail >= counts.Length)
+            Array.Resize(ref counts, Math.Max(trail + 1, counts.Length * 2));
+        if (used < records.Length)
+            return;
         if (records.Length == Capacity)
         {
             Sort(pool);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching.Trails;
@@ -22,14 +23,13 @@ internal sealed class TrailTable
     private Chain[] chains = new Chain[64];
 
     /// <summary>The number, from 0, of the trail that an observation is on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Of(in Observation o)
     {
-        if (o.Tuple >= chains.Length)
-            Array.Resize(ref chains, Math.Max(o.Tuple + 1, chains.Length * 2));
-        ref var chain = ref chains[o.Tuple];
-        if (chain.Latest == 0 || !nodes[chain.Latest].Trail.Has(o))
-            chain.Latest = Find(ref chain, o);
-        return chain.Latest - 1;
+        var known = chains;
+        if ((uint)o.Tuple < (uint)known.Length && known[o.Tuple].Latest is not 0 and var latest && nodes[latest].Trail.Has(o))
+            return latest - 1;
+        return FindOrAdd(o);
     }
 
     /// <summary>All of them, each at its number.</summary>
@@ -41,6 +41,15 @@ internal sealed class TrailTable
         count = 1;
         Array.Clear(chains);
         hashed.Clear();
+    }
+
+    private int FindOrAdd(in Observation o)
+    {
+        if (o.Tuple >= chains.Length)
+            Array.Resize(ref chains, Math.Max(o.Tuple + 1, chains.Length * 2));
+        ref var chain = ref chains[o.Tuple];
+        chain.Latest = Find(ref chain, o);
+        return chain.Latest - 1;
     }
 
     private int Find(ref Chain chain, in Observation o)
