@@ -25,7 +25,7 @@ internal static class ConntrackTargets
             return packet;
         return target.NoTrack
             ? packet with { ConntrackState = "UNTRACKED" }
-            : packet with { HasTemplate = true, OriginalZone = target.IsZoneOfOriginal ? target.Zone ?? 0 : 0, ReplyZone = target.IsZoneOfReply ? target.Zone ?? 0 : 0 };
+            : packet with { HasTemplate = true, ConntrackState = "NEW", OriginalZone = target.IsZoneOfOriginal ? target.Zone ?? 0 : 0, ReplyZone = target.IsZoneOfReply ? target.Zone ?? 0 : 0 };
     }
 
     /// <summary><c>ct zone set</c> of nftables: the first one counts, and a packet that was to be untracked is tracked again (nft_ct_set_zone_eval, net/netfilter/nft_ct.c).</summary>
