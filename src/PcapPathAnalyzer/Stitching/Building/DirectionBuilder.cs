@@ -106,6 +106,8 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
     private int[,] Precedence(Observation[] items, int[] indices, List<HopCandidate> hops, bool errors)
     {
         var before = new int[hops.Count, hops.Count];
+        // The last transmission that told the order of two hops, from 1.
+        var told = new int[hops.Count, hops.Count];
         var taken = 0;
         foreach (var head in matcher.Set.Heads)
         {
@@ -113,23 +115,37 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
                 continue;
             if (taken++ == Witnesses)
                 break;
+            // The same piece of it at both, where it was seen in pieces; of different ones the first.
+            for (var x = head; x >= 0; x = matcher.Set.Next(x))
+            {
+                for (var y = matcher.Set.Next(x); y >= 0; y = matcher.Set.Next(y))
+                    Tell(x, y, isSamePiece: true);
+            }
+
             FirstSights(items, indices, head);
             for (var x = 0; x < members.Count; x++)
             {
                 for (var y = x + 1; y < members.Count; y++)
-                {
-                    var (h, k) = (hopAt[members[x]], hopAt[members[y]]);
-                    var (a, b) = (items[indices[members[x]]].Time, items[indices[members[y]]].Time);
-                    if (a == b || !ReferenceEquals(h.Point.Clock, k.Point.Clock))
-                        continue;
-                    var (first, second) = a < b ? (h.Index, k.Index) : (k.Index, h.Index);
-                    before[first, second]++;
-                    before[second, first]--;
-                }
+                    Tell(members[x], members[y], isSamePiece: false);
             }
         }
 
         return before;
+
+        void Tell(int x, int y, bool isSamePiece)
+        {
+            var (h, k) = (hopAt[x], hopAt[y]);
+            ref readonly var a = ref items[indices[x]];
+            ref readonly var b = ref items[indices[y]];
+            if (ReferenceEquals(h, k) || told[h.Index, k.Index] == taken || (isSamePiece && (a.FragmentOffset != b.FragmentOffset || a.TcpSequence != b.TcpSequence)))
+                return;
+            told[h.Index, k.Index] = told[k.Index, h.Index] = taken;
+            if (a.Time == b.Time || !ReferenceEquals(h.Point.Clock, k.Point.Clock))
+                return;
+            var (first, second) = a.Time < b.Time ? (h.Index, k.Index) : (k.Index, h.Index);
+            before[first, second]++;
+            before[second, first]--;
+        }
     }
 
     // Of segments and fragments only the first ones at each hop say where it lies: the last come by when the first are far.
