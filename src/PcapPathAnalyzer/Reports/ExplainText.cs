@@ -38,7 +38,7 @@ public static class ExplainText
         {
             if (step.Namespace != ns)
                 yield return $"  {style.Bold(Printable.Text(ns = step.Namespace))}";
-            var where = step.Hook is null ? "" : $"{step.Hook} {step.Table}{(step.Chain is null || step.Chain == step.Hook ? "" : $" {step.Chain}")}: ";
+            var where = step.Hook is null ? "" : $"{step.Hook}{(step.Table is null ? "" : $" {step.Table}")}{(step.Chain is null || step.Chain == step.Hook ? "" : $" {step.Chain}")}: ";
             var at = step.Location is { } l ? style.Dim($"  [{Printable.Text(l.ToString())}]") : "";
             yield return $"    {new string(' ', step.Depth * 2)}{step.Kind.Name(),-11} {Printable.Text(where + step.Text)}{at}";
             if (step.Element is { } element)

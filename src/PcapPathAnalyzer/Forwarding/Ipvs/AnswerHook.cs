@@ -27,9 +27,7 @@ internal static class AnswerHook
     {
         var packet = b.Packet with { Tuple = tuple, SourcePorts = null, IsPastIpvs = true };
         var text = $"IPVS: source {Translation.Endpoint(b.Packet, false)} becomes {Translation.Endpoint(packet, false)}, as the client asked";
-        b = ConntrackSetting.Take(b with { Packet = packet }, out var isTracked);
-        if (!isTracked)
-            b = b with { Packet = b.Packet with { Connection = null, ConntrackState = "UNTRACKED", IsDestinationTranslated = false, IsSourceTranslated = false } };
+        b = ConntrackSetting.Apply(b with { Packet = packet });
         return b.Add(new PathStep(StepKind.UnNat, b.Namespace.Name, text, b.Packet) { Hook = hook, Location = connection.Service.Location, Depth = b.Depth });
     }
 

@@ -7,8 +7,16 @@ internal static class ConntrackSetting
 {
     private const string Name = "net.ipv4.vs.conntrack";
 
-    /// <summary>The branch, with a condition where the parameter was not dumped.</summary>
-    public static Branch Take(Branch b, out bool isTracked)
+    /// <summary>The branch, of which conntrack knows nothing any more where the parameter is 0 (ip_vs_notrack); with a condition where it was not dumped.</summary>
+    public static Branch Apply(Branch b)
+    {
+        if (b.Packet.Connection is null)
+            return b;
+        b = Take(b, out var isTracked);
+        return isTracked ? b : b with { Packet = b.Packet with { Connection = null, ConntrackState = "UNTRACKED", IsDestinationTranslated = false, IsSourceTranslated = false } };
+    }
+
+    private static Branch Take(Branch b, out bool isTracked)
     {
         if (Sysctl.Number(b.Namespace, Name) is { } setting)
         {

@@ -80,17 +80,11 @@ internal static class ServerTransmit
         return wrapped with { Next = null, Taken = wrapped.Next };
     }
 
-    // With net.ipv4.vs.conntrack conntrack's entry learns what answers look like, which is no translation of its own (ip_vs_update_conntrack); without,
-    // the packet is tracked no more (ip_vs_notrack).
+    // With net.ipv4.vs.conntrack conntrack's entry learns what answers look like, which is no translation of its own (ip_vs_update_conntrack).
     private static Branch Track(Branch b, VirtualConnection connection)
     {
-        b = b with { Packet = b.Packet with { IsPastIpvs = true } };
-        if (b.Packet.Connection is not { } c)
-            return b;
-        b = ConntrackSetting.Take(b, out var isTracked);
-        if (!isTracked)
-            return b with { Packet = b.Packet with { Connection = null, ConntrackState = "UNTRACKED", IsDestinationTranslated = false, IsSourceTranslated = false } };
-        if (!connection.IsMasqueraded || (c.IsConfirmed && !b.Packet.AssumeEstablished) || b.Packet.IsReply)
+        b = ConntrackSetting.Apply(b with { Packet = b.Packet with { IsPastIpvs = true } });
+        if (b.Packet.Connection is not { } c || !connection.IsMasqueraded || (c.IsConfirmed && !b.Packet.AssumeEstablished) || b.Packet.IsReply)
             return b;
         c = c with { IsDestinationNat = c.IsDestinationTranslated, Reply = c.Reply with { Source = connection.Given.Destination, SourcePort = connection.Given.DestinationPort }, ReplySourcePorts = null };
         return b.Keep(c) with { Packet = b.Packet with { Connection = c } };

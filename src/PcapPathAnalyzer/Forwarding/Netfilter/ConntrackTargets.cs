@@ -38,5 +38,5 @@ internal static class ConntrackTargets
     public static PacketState NoTrack(PacketState packet) => packet.Connection is not null || packet.HasTemplate ? packet : packet with { ConntrackState = "UNTRACKED" };
 
     /// <summary>The packet as a rule before conntrack sees it where another has given it a template.</summary>
-    public static PacketState WithTemplate(NetworkNamespace ns, PacketState packet) => packet with { Connection = Template(ns, packet), ConntrackState = "NEW" };
+    public static PacketState WithTemplate(NetworkNamespace ns, PacketState packet) => packet with { Connection = Template(ns, packet) };
 }

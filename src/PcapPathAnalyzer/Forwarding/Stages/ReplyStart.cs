@@ -74,6 +74,8 @@ internal static class ReplyStart
     // An error, or the reset of a REJECT, belongs to the refused packet's connection from the start, against its direction (nf_conntrack_attach).
     private static PacketState Attach(PacketState answer, PacketState refused) => refused.Connection is { } c
         ? answer with { Connection = c, IsReply = !refused.IsReply, ConntrackState = "RELATED", IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated }
+        // One that conntrack has not seen gives on its template.
+        : refused.HasTemplate ? answer with { HasTemplate = true, ConntrackState = "RELATED", OriginalZone = refused.OriginalZone, ReplyZone = refused.ReplyZone }
         : answer with { IsPastTemplates = refused.ConntrackState == "UNTRACKED" };
 
     // An echo is as long as its request, a SYN-ACK answers the usual SYN with the same options; what an application says is not known.

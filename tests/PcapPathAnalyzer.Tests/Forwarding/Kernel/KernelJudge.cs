@@ -87,7 +87,7 @@ internal sealed class KernelJudge(KernelNetwork kernel, Network network, IReadOn
     private static bool Same(Visit ours, Visit kernels) =>
         ours.Chains.Count == kernels.Chains.Count && ours.Chains.Zip(kernels.Chains).All(x => Same(x.First, x.Second));
 
-    private static bool Same(ChainRun ours, ChainRun kernels) => HeaderText.Agree(kernels.Header, ours.Header) && Same(ours.Events, kernels.Events);
+    private static bool Same(ChainRun ours, ChainRun kernels) => (HeaderText.Agree(kernels.Header, ours.Header) || (ours.CertainHeader is { } certain && HeaderText.Agree(kernels.Header, certain))) && Same(ours.Events, kernels.Events);
 
     // A rule of which the walk says that dumps cannot tell, and that nothing depends on it, may have matched or not.
     private static bool Same(List<string> ours, List<string> kernels)

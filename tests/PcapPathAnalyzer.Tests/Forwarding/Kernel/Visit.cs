@@ -11,6 +11,9 @@ namespace PcapPathAnalyzer.Tests.Forwarding.Kernel;
 /// <param name="Header">Addresses, ports, TTL and mark as the chain saw them; ports that cannot be known from dumps as a range.</param>
 internal sealed record ChainRun(string Header, List<string> Events)
 {
+    /// <summary>The header at the first event that is certain, where the first may not have been; null where it was.</summary>
+    public string? CertainHeader { get; set; }
+
     public override string ToString() => string.Concat(Events.Prepend($"[{Header}]").Select(e => $"\n    {e}"));
 }
 
@@ -118,6 +121,8 @@ internal static class WalkedVisits
                 var run = $"{step.Hook} {step.Table} {step.BaseChain}";
                 if (lastRun != run)
                     visit!.Chains.Add(new ChainRun(HeaderText.Of(step), []));
+                else if (visit!.Chains[^1].Events.TrueForAll(static e => e.EndsWith(KernelJudge.Open, StringComparison.Ordinal)))
+                    visit.Chains[^1].CertainHeader = HeaderText.Of(step);
                 lastRun = run;
                 visit!.Chains[^1].Events.Add(step.Kind == StepKind.Policy ? $"{step.Table} {step.Chain} policy {step.Text.TrimEnd(';').Split(' ')[^1].ToUpperInvariant()}" : $"{step.Table} {step.Chain} {step.Text}");
             }

@@ -14,9 +14,9 @@ internal static class NftConntrackFields
     {
         // What comes back by lo, or answers a packet with an error, has its connection from the start.
         isBeforeConntrack &= packet.Connection is null;
-        // Without a connection the state alone has an answer: untracked, new where a rule has given the packet a template, or invalid before conntrack has seen it.
+        // Without a connection the state alone has an answer: untracked, the template's where a rule has given the packet one, or invalid before conntrack has seen it.
         if (name == "ct state")
-            return NftReading.Of(!isBeforeConntrack || packet.ConntrackState == "UNTRACKED" ? State(packet.ConntrackState) : packet.HasTemplate ? State("NEW") : Invalid);
+            return NftReading.Of(!isBeforeConntrack || packet.ConntrackState == "UNTRACKED" ? State(packet.ConntrackState) : packet.HasTemplate ? State(packet.ConntrackState) : Invalid);
         if (isBeforeConntrack || packet.ConntrackState is "UNTRACKED" or "INVALID")
             return NftReading.Absent;
         return name switch
