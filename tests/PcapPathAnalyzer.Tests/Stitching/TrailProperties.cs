@@ -84,6 +84,19 @@ public sealed class TrailProperties
     }
 
     [Test]
+    [Platform("Linux")]
+    public void A_temporary_file_has_no_name_that_a_killed_process_could_leave_behind()
+    {
+        using var file = new SpillFile();
+        var block = file.Write<int>([1, 2, 3]);
+        var open = Directory.GetFiles("/proc/self/fd").Select(f => new FileInfo(f).LinkTarget ?? "").Where(t => t.StartsWith(Path.Combine(Path.GetTempPath(), "pcappath-"), StringComparison.Ordinal) && t.Contains('(')).ToList();
+        Assert.That(open, Is.Not.Empty.And.All.EndsWith(" (deleted)"));
+        var read = new int[2];
+        block.Read(1, read.AsSpan());
+        Assert.That(read, Is.EqualTo(new[] { 2, 3 }));
+    }
+
+    [Test]
     public void A_direction_has_each_file_in_its_order_whatever_trail_its_packets_are_on()
     {
         (from files in Gen.Int[1, 3] from frames in Gen.Int[0, 40] from seed in Gen.Int select (files, frames, seed)).Sample(t =>

@@ -40,6 +40,24 @@ public sealed class TunnelTests
         }
     }
 
+    [Test]
+    public void Of_what_the_snap_length_cut_off_the_tunnel_says_that_nobody_knows_whose_it_is([Values(48, 62, 70)] int snapLength)
+    {
+        var folder = Directory.CreateTempSubdirectory("pcappath-").FullName;
+        try
+        {
+            // In the VXLAN header (42 to 50), in the Ethernet header behind it (to 64), in the IP header behind that (to 84).
+            Write(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "node")).FullName, "eth0.pcap"), [Vxlan(Syn(1)), Vxlan(Syn(2))], snapLength);
+            var result = PathAnalyzer.Analyze(BundleReader.Read(folder));
+            Assert.That(result.Flows, Is.Empty);
+            Assert.That(result.CapturePoints.Single().Tunnels.Select(t => (t.Packets, t.WithoutIp, t.Cut)), Is.EqualTo(new[] { (2L, 2L, 2L) }));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [TestCaseSource(typeof(TestData), nameof(TestData.BundleNames))]
     public void A_tunnels_own_packet_is_no_flow(string bundle) =>
         Assert.That(Analyses.Of(bundle).Flows.Where(f => f.Protocol == IpProtocol.Udp && f.Requested.DestinationPort is 8472 or 4789 or 6081), Is.Empty);
@@ -80,23 +98,24 @@ public sealed class TunnelTests
     // RFC 8926 section 3.4: no options, Ethernet inside.
     private static byte[] Geneve(byte[] packet) => Udp(6081, [0, 0, 0x65, 0x58, 0, 0, 5, 0, .. Ethernet(packet)]);
 
-    private static void Write(string file, IReadOnlyList<byte[]> packets)
+    private static void Write(string file, IReadOnlyList<byte[]> packets, int snapLength = 262144)
     {
         using var writer = new BinaryWriter(File.Create(file));
         writer.Write(0xA1B2C3D4);
         writer.Write((ushort)2);
         writer.Write((ushort)4);
         writer.Write(0L);
-        writer.Write(262144);
+        writer.Write(snapLength);
         writer.Write(1);
         for (var i = 0; i < packets.Count; i++)
         {
             var frame = Ethernet(packets[i]);
             writer.Write(1_700_000_000 + i);
             writer.Write(0);
+            var kept = Math.Min(snapLength, frame.Length);
+            writer.Write(kept);
             writer.Write(frame.Length);
-            writer.Write(frame.Length);
-            writer.Write(frame);
+            writer.Write(frame, 0, kept);
         }
     }
 }

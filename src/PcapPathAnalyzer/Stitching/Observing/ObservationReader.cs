@@ -86,7 +86,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         var number = tables.Tunnels.Add(frame.Link == LinkFacts.None
             ? new TunnelKey(frame.CutTunnel, -1, outer.Source, outer.Destination)
             : new TunnelKey(frame.Link.Encapsulation, frame.Link.Vni, outer.Source, outer.Destination));
-        point.TunnelAt(number, tables).Add(captured.OriginalLength, hasIp: false);
+        point.TunnelAt(number, tables).Add(captured.OriginalLength, hasIp: false, isCut: frame.Fault == DecodeFault.CutBySnapLength);
     }
 
     // Fragments of a tunnel's packet carry pieces of the packet inside. True where this later one is of a known packet.

@@ -16,11 +16,16 @@ public sealed class TunnelTraffic
     /// <summary>Of the packets, those without an IP packet that could be read: ARP, control messages, or cut by the snap length.</summary>
     public long WithoutIp { get; private set; }
 
-    internal void Add(int length, bool hasIp)
+    /// <summary>Of those, packets that the snap length cut before what is inside: whose they are is not known.</summary>
+    public long Cut { get; private set; }
+
+    internal void Add(int length, bool hasIp, bool isCut = false)
     {
         Packets++;
         Bytes += length;
         if (!hasIp)
             WithoutIp++;
+        if (isCut)
+            Cut++;
     }
 }

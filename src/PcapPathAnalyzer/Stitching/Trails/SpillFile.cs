@@ -6,13 +6,7 @@ namespace PcapPathAnalyzer.Stitching.Trails;
 /// <summary>A temporary file of observations or records, written by one thread and read by any; gone when it is disposed of.</summary>
 internal sealed class SpillFile : IDisposable
 {
-    private readonly FileStream file = new(Path.Combine(Path.GetTempPath(), $"pcappath-{Guid.NewGuid():N}"), new FileStreamOptions
-    {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.ReadWrite,
-        Options = FileOptions.DeleteOnClose,
-        BufferSize = 0,
-    });
+    private readonly FileStream file = Open(Path.Combine(Path.GetTempPath(), $"pcappath-{Guid.NewGuid():N}"));
 
     private long end;
 
@@ -39,6 +33,15 @@ internal sealed class SpillFile : IDisposable
     }
 
     public void Dispose() => file.Dispose();
+
+    private static FileStream Open(string path)
+    {
+        var opened = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose, BufferSize = 0 });
+        // Where an open file may lose its name (unlink(2)), it does at once: even a killed process leaves nothing behind.
+        if (!OperatingSystem.IsWindows())
+            File.Delete(path);
+        return opened;
+    }
 }
 
 /// <summary>Where a block is in a temporary file.</summary>
