@@ -36,7 +36,9 @@ public static class OutputFile
             // After the name is on the list: either this sees that all is over, or Abandon sees the name.
             if (isAbandoned)
                 throw new IOException($"{path} was not written: the program was told to stop");
-            using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16))
+            // New, not emptied: what was emptied, ext4 writes to the disk before it is closed (auto_da_alloc in ext4(5)).
+            File.Delete(aside);
+            using (var stream = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 16))
                 write(stream);
             File.Move(aside, path, overwrite: true);
         }

@@ -30,9 +30,17 @@ public sealed record ReportSet
         if (Packets)
             run = sink => PacketsCsv.Write(folder, csv => analyze(sink + csv));
         var result = Parquet ? dataset.Write(table => run(table)) : run(null);
-        foreach (var report in Reports)
-            report.Write(result, folder);
+        WriteReports(result, folder);
         return result;
+    }
+
+    // Side by side: while one waits for its file or for the threads that make its lines, another goes on. A thread each, since those threads are the pool's.
+    private void WriteReports(AnalysisResult result, string folder)
+    {
+        var writing = Reports.Select(r => Task.Factory.StartNew(() => r.Write(result, folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        Task.WaitAny([Task.WhenAll(writing)]);
+        foreach (var written in writing)
+            written.GetAwaiter().GetResult();
     }
 
     /// <summary>What the files depend on.</summary>
