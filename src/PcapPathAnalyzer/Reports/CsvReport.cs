@@ -71,40 +71,48 @@ public sealed class CsvReport : IReport
 
     private static void HopRows(CsvWriter csv, Flow flow, ActionTexts actions)
     {
-        foreach (var hop in flow.Forward.Hops)
-            HopRow(csv, flow, hop, "forward", actions.Of(hop.Actions));
-        foreach (var hop in flow.Reply.Hops)
-            HopRow(csv, flow, hop, "reply", actions.Of(hop.Actions));
+        var id = flow.Id;
+        HopRows(csv, id, flow.Forward.Hops, "forward", actions);
+        HopRows(csv, id, flow.Reply.Hops, "reply", actions);
     }
 
-    private static void HopRow(CsvWriter csv, Flow flow, Hop hop, string direction, ActionText action)
+    // From their records: an object per hop was half of what a large report leaves to collect.
+    private static void HopRows(CsvWriter csv, string flow, HopList hops, string direction, ActionTexts actions)
     {
-        var tuple = hop.Tuple;
+        for (var i = 0; i < hops.Count; i++)
+            HopRow(csv, flow, hops, i, direction, actions.Of(hops.ActionsAt(i)));
+    }
+
+    private static void HopRow(CsvWriter csv, string flow, HopList hops, int index, string direction, ActionText action)
+    {
+        ref readonly var hop = ref hops.Records[index];
+        var (tables, point) = (hops.Tables, hops.PointAt(index));
+        var tuple = tables.Tuples[hop.Tuple];
         var ports = tuple.Protocol.HasPorts();
-        csv.WriteField(flow.Id);
+        csv.WriteField(flow);
         csv.WriteField(direction);
-        csv.WriteField(hop.Number);
-        csv.WriteText(hop.Point.Namespace);
-        csv.WriteText(hop.Point.Interface);
-        csv.WriteText(hop.File);
+        csv.WriteField(index + 1);
+        csv.WriteText(point.Namespace);
+        csv.WriteText(point.Interface);
+        csv.WriteText(tables.Points[hop.Point].File);
         csv.WriteField(hop.Packets);
         csv.WriteField(hop.Bytes);
         csv.WriteField(tuple.Source);
         csv.WritePort(tuple.SourcePort, ports);
         csv.WriteField(tuple.Destination);
         csv.WritePort(tuple.DestinationPort, ports);
-        TunnelKey? tunnel = hop.IsTunnelled ? hop.Tunnel : null;
+        TunnelKey? tunnel = hop.Tunnel != 0 ? tables.Tunnels[hop.Tunnel] : null;
         csv.WriteField(tunnel?.Vni is >= 0 and var vni ? vni : null);
         csv.WriteField(tunnel?.OuterSource);
         csv.WriteField(tunnel?.OuterDestination);
         csv.WriteText(action.Names);
         Cite(csv, action.Rule);
         Cite(csv, action.SourceRule);
-        csv.WriteField(hop.Ttl);
-        csv.WriteField(hop.Latency);
+        csv.WriteField((int)hop.Ttl);
+        csv.WriteField(hop.Latency == HopRecord.NoLatency ? null : (long?)hop.Latency);
         csv.WriteField(hop.FirstFrame);
         csv.WriteField(hop.LastFrame);
-        csv.WriteText(hop.LastFile);
+        csv.WriteText(tables.Points[hop.LastPoint].File);
         csv.EndRecord();
     }
 
