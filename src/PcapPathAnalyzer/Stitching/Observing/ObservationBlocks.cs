@@ -93,6 +93,9 @@ internal sealed class BlockPool(long memory) : IDisposable
 
     private long Used => ((long)Volatile.Read(ref rented) * BlockBytes) + Interlocked.Read(ref records);
 
+    /// <summary>Counts memory that somebody keeps beside the records, for good: less is left for those.</summary>
+    public void Keep(long bytes) => Interlocked.Add(ref records, bytes);
+
     /// <summary>Memory for so many records; null where there is none left. It is never given back.</summary>
     public PacketRecord[]? TryTakeRecords(int count)
     {
