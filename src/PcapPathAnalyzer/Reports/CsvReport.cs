@@ -16,9 +16,9 @@ public sealed class CsvReport : IReport
     public void Write(AnalysisResult result, string folder)
     {
         var actions = new ActionTexts();
-        CsvTable.Write(System.IO.Path.Combine(folder, "flows.csv"), FlowColumns, result.Flows, FlowRow);
-        CsvTable.Write(System.IO.Path.Combine(folder, "hops.csv"), HopColumns, result.Flows, (csv, flow) => HopRows(csv, flow, actions));
-        CsvTable.Write(System.IO.Path.Combine(folder, "findings.csv"), FindingColumns, result.Findings, FindingRow);
+        CsvTable.Write(Path.Combine(folder, "flows.csv"), FlowColumns, result.Flows, FlowRow);
+        CsvTable.Write(Path.Combine(folder, "hops.csv"), HopColumns, result.Flows, (csv, flow) => HopRows(csv, flow, actions));
+        CsvTable.Write(Path.Combine(folder, "findings.csv"), FindingColumns, result.Findings, FindingRow);
     }
 
     private static readonly string[] FlowColumns =
@@ -56,12 +56,12 @@ public sealed class CsvReport : IReport
         csv.WriteField(f.Retransmissions);
         csv.WriteField(f.FirstTime);
         csv.WriteField(f.LastTime);
-        csv.WriteText(Path(f.Forward.Hops));
+        csv.WriteText(Way(f.Forward.Hops));
         csv.WriteField(f.IsDirectionInferred ? "true" : "false");
         csv.EndRecord();
     }
 
-    private static string Path(HopList hops)
+    private static string Way(HopList hops)
     {
         var names = new string[hops.Count];
         for (var i = 0; i < names.Length; i++)

@@ -81,7 +81,7 @@ internal sealed class JsonHops(Func<IReadOnlyList<HopAction>, byte[]> actions)
         var point = tables.Points[number];
         if (!points.TryGetValue(point, out var known))
         {
-            var place = tables.Points[tables.PlaceOf(number)];
+            var place = tables.PointAt(number);
             points.Add(point, known = Members(json =>
             {
                 json.WriteString("namespace"u8, place.Namespace);

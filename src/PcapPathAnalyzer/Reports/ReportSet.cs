@@ -38,9 +38,7 @@ public sealed record ReportSet
     private void WriteReports(AnalysisResult result, string folder)
     {
         var writing = Reports.Select(r => Task.Factory.StartNew(() => r.Write(result, folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
-        Task.WaitAny([Task.WhenAll(writing)]);
-        foreach (var written in writing)
-            written.GetAwaiter().GetResult();
+        Task.WhenAll(writing).GetAwaiter().GetResult();
     }
 
     /// <summary>What the files depend on.</summary>

@@ -15,7 +15,7 @@ public sealed class Hop : IEquatable<Hop>
     public int Number { get; }
 
     /// <summary>Of a rotated capture the first part, for all of them.</summary>
-    public CapturePoint Point => slab.Tables.Points[slab.Tables.PlaceOf(Record.Point)];
+    public CapturePoint Point => slab.Tables.PointAt(Record.Point);
 
     /// <summary>The file of <see cref="FirstFrame"/>.</summary>
     public string File => slab.Tables.Points[Record.Point].File;

@@ -28,7 +28,7 @@ public sealed class HopList : IReadOnlyList<Hop>
     internal ObservationTables Tables => slab.Tables;
 
     /// <summary>Where a hop is, by its place from 0; of a rotated capture the first part.</summary>
-    internal CapturePoint PointAt(int index) => slab.Tables.Points[slab.Tables.PlaceOf(slab.Records[start + index].Point)];
+    internal CapturePoint PointAt(int index) => slab.Tables.PointAt(slab.Records[start + index].Point);
 
     /// <summary>What happened before a hop, by its place from 0.</summary>
     internal IReadOnlyList<HopAction> ActionsAt(int index) => slab.Actions[start + index] ?? [];

@@ -3,6 +3,7 @@ using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Legs;
 using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
+using PcapPathAnalyzer.Topology.Services;
 
 namespace PcapPathAnalyzer.Stitching;
 
@@ -23,7 +24,9 @@ internal sealed class Stitcher(Observations observations, Network network, Block
         var partitions = plan.Distribute(pool);
         var flows = new List<Flow>(groups.Count);
         var number = 1;
-        var workers = new PartitionWorkers(() => new PartitionBuilder(observations, network, clocks, plan, explain()));
+        // Once for all threads: they only ask, and to read all rulesets takes as long as many flows.
+        var services = new ServiceAddresses(network);
+        var workers = new PartitionWorkers(() => new PartitionBuilder(observations, network, services, clocks, plan, explain()));
         foreach (var built in workers.Run(partitions))
         {
             foreach (var flow in built.Flows)

@@ -91,4 +91,18 @@ public sealed record PacketState
 
     /// <summary>True for a packet of a connection that began before the walk: nat tables are not asked.</summary>
     public bool AssumeEstablished { get; init; }
+
+    /// <summary>The packet as conntrack has not seen it, nor a rule's template (nf_reset_ct, include/linux/skbuff.h).</summary>
+    public PacketState WithoutConnection() => this with
+    {
+        Connection = null,
+        ConntrackState = "NEW",
+        IsReply = false,
+        IsDestinationTranslated = false,
+        IsSourceTranslated = false,
+        HasTemplate = false,
+        IsPastTemplates = false,
+        OriginalZone = 0,
+        ReplyZone = 0,
+    };
 }

@@ -10,11 +10,21 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 /// <param name="Overhead">Bytes added to the packet, the outer IP header included.</param>
 internal sealed record OuterHeader(FiveTuple Tuple, int Overhead)
 {
+    // UDP, VXLAN's or Geneve's header (without options), and the inner Ethernet header.
+    private const int UdpOverhead = 8 + 8 + 14;
+
     public int Ttl { get; init; } = 64;
 
     public byte TrafficClass { get; init; }
 
     public bool DontFragment { get; init; }
+
+    /// <summary>The header of VXLAN or Geneve, with what the device says of its packets (<c>df</c>, <c>ttl</c>, <c>tos</c>).</summary>
+    public static OuterHeader OfUdp(FiveTuple tuple, NetworkInterface device, PacketState inner)
+    {
+        var dontFragment = device.Link.Details.GetValueOrDefault("df") switch { "set" => true, "inherit" => inner.DontFragment, _ => false };
+        return new OuterHeader(tuple, UdpOverhead + (tuple.Destination.IsIpv4 ? 20 : 40)) { DontFragment = dontFragment }.Of(device, inner, unset: 64);
+    }
 
     /// <summary>TTL and class of service of a device's packets: its own, or those of the packet inside (<c>inherit</c>).</summary>
     /// <param name="device">The tunnel's.</param>

@@ -8,9 +8,6 @@ internal static class GeneveEncapsulation
     /// <summary>The port where a device names no other (RFC 8926 section 3.3).</summary>
     public const int Port = 6081;
 
-    // Outer IPv4 or IPv6 + UDP 8 + Geneve 8, no options + the inner Ethernet header 14.
-    private const int Overhead = 8 + 8 + 14;
-
     public static IEnumerable<Branch> Run(WalkContext context, Branch b)
     {
         var device = b.Device!;
@@ -28,7 +25,6 @@ internal static class GeneveEncapsulation
 
         var capsule = new Capsule("geneve", (int)tunnel.Id, b.Packet, b.SourceMac, b.DestinationMac, b.Inner) { Device = device.Name };
         var outer = new FiveTuple(default, 0, tunnel.Remote, (ushort)(tunnel.DestinationPort == 0 ? Port : tunnel.DestinationPort), IpProtocol.Udp);
-        var header = new OuterHeader(outer, Overhead + (tunnel.Remote.IsIpv4 ? 20 : 40)) { DontFragment = device.Link.Details.GetValueOrDefault("df") switch { "set" => true, "inherit" => b.Packet.DontFragment, _ => false } };
-        yield return Encapsulation.Wrap(b, $"into Geneve {tunnel.Id} to {tunnel.Remote}", header.Of(device, b.Packet, unset: 64), capsule, device.Link.Location);
+        yield return Encapsulation.Wrap(b, $"into Geneve {tunnel.Id} to {tunnel.Remote}", OuterHeader.OfUdp(outer, device, b.Packet), capsule, device.Link.Location);
     }
 }

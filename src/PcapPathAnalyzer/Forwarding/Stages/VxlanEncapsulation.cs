@@ -6,9 +6,6 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 /// <summary>A VXLAN device asks its FDB which VTEP has the frame's MAC address (vxlan_xmit, drivers/net/vxlan/vxlan_core.c; RFC 7348).</summary>
 internal static class VxlanEncapsulation
 {
-    // Outer IPv4 or IPv6 + UDP 8 + VXLAN 8 + the inner Ethernet header 14.
-    private const int Overhead = 8 + 8 + 14;
-
     public static IEnumerable<Branch> Run(WalkContext context, Branch b)
     {
         var device = b.Device!;
@@ -66,9 +63,8 @@ internal static class VxlanEncapsulation
     {
         var capsule = new Capsule("vxlan", vni >= 0 ? vni : vxlan.Vni, b.Packet, b.SourceMac, b.DestinationMac, b.Inner) { Device = b.Device!.Name };
         var outer = new FiveTuple(vxlan.Local.IsUnspecified ? default : vxlan.Local, 0, remote, (ushort)(port != 0 ? port : vxlan.DestinationPort), IpProtocol.Udp);
-        var header = new OuterHeader(outer, Overhead + (remote.IsIpv4 ? 20 : 40)) { DontFragment = b.Device!.Link.Details.GetValueOrDefault("df") switch { "set" => true, "inherit" => b.Packet.DontFragment, _ => false } }.Of(b.Device, b.Packet, unset: 64);
         var at = entry?.Location ?? b.Device.Link.Location;
         b = b.Step(StepKind.Bridge, $"FDB of {b.Device!.Name}: {why}", at);
-        return Encapsulation.Wrap(b, $"into VXLAN {capsule.Vni} to {remote}", header, capsule);
+        return Encapsulation.Wrap(b, $"into VXLAN {capsule.Vni} to {remote}", OuterHeader.OfUdp(outer, b.Device!, b.Packet), capsule);
     }
 }

@@ -9,13 +9,12 @@ using PcapPathAnalyzer.Topology.Services;
 namespace PcapPathAnalyzer.Stitching.Building;
 
 /// <summary>Makes a flow of the legs of one connection. One instance serves one thread.</summary>
-internal sealed class FlowBuilder(Observations observations, Network network, ClockTable clocks)
+internal sealed class FlowBuilder(Observations observations, Network network, ServiceAddresses services, ClockTable clocks)
 {
     private readonly ObservationTables tables = observations.Tables;
     private readonly FlowPackets packets = new(observations);
     private readonly DirectionBuilder directions = new(observations.Tables, network, clocks, new HopSlabs(observations.Tables));
     private TransmissionMemory memory = new();
-    private readonly ServiceAddresses services = new(network);
 
     /// <summary>Where the packets of the next partition are.</summary>
     public void Use(TransmissionMemory next)

@@ -3,14 +3,15 @@ using PcapPathAnalyzer.Stitching.Legs;
 using PcapPathAnalyzer.Stitching.Matching;
 using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
+using PcapPathAnalyzer.Topology.Services;
 
 namespace PcapPathAnalyzer.Stitching.Building;
 
 /// <summary>Builds the flows of one partition after the other. One instance serves one thread.</summary>
-internal sealed class PartitionBuilder(Observations observations, Network network, ClockTable clocks, FlowPlan plan, Action<Flow> explain)
+internal sealed class PartitionBuilder(Observations observations, Network network, ServiceAddresses services, ClockTable clocks, FlowPlan plan, Action<Flow> explain)
 {
     private readonly Stack<TransmissionMemory> free = [];
-    private readonly FlowBuilder builder = new(observations, network, clocks);
+    private readonly FlowBuilder builder = new(observations, network, services, clocks);
 
     public BuiltPartition Build(FlowPartition partition)
     {

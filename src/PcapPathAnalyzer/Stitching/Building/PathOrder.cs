@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Observing;
+using PcapPathAnalyzer.Stitching.Trails;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Stitching.Building;
@@ -27,7 +28,9 @@ internal sealed class PathOrder(ObservationTables tables, Network network)
     /// <summary>Steps down from the usual initial TTL (64, 128, 255): the number of routers passed.</summary>
     public static int TtlDrop(byte ttl) => (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
 
-    public static HopKey Key(in Observation o, ObservationTables tables) => new(tables.PlaceOf(o.Point), o.Tuple, o.Tunnel, TtlDrop(o.Ttl), o.Heading);
+    public static HopKey Key(in Observation o, ObservationTables tables) => Key(Trail.Of(o), tables);
+
+    public static HopKey Key(in Trail trail, ObservationTables tables) => new(tables.PlaceOf(trail.Point), trail.Tuple, trail.Tunnel, TtlDrop(trail.Ttl), trail.Heading);
 
     /// <param name="hops">By their index.</param>
     /// <param name="before">[a, b]: how many transmissions showed a earlier than b, less those that showed the contrary.</param>

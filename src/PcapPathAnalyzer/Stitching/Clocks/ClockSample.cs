@@ -89,12 +89,15 @@ internal sealed class ClockSample(Observations observations, Network network)
                     taken[g - 1].Add(record.On(trail));
             }
 
+            var onTrails = Array.ConvertAll(taken, static t => t.Count);
             observations.ForEachSingle(file, consume: false, block =>
             {
                 foreach (ref readonly var o in block)
                 {
-                    if (o.Leg >= 0 && ofLeg[o.Leg] > 0 && (o.Kind == ObservationKind.Packet || o.IsFirstFragment()))
-                        taken[ofLeg[o.Leg] - 1].Add(o);
+                    if (o.Leg < 0 || ofLeg[o.Leg] is not (> 0 and var g) || !(o.Kind == ObservationKind.Packet || o.IsFirstFragment()))
+                        continue;
+                    if (taken[g - 1].Count - onTrails[g - 1] < perConnection)
+                        taken[g - 1].Add(o);
                 }
             });
 

@@ -68,14 +68,18 @@ internal sealed class RuleJoiner(ObservationTables tables, Network network, LegU
     private List<LegJoin> Decide(Dictionary<Leg, List<Lead>> from, Dictionary<Leg, List<Lead>> to)
     {
         var joins = new List<LegJoin>();
+        var told = new HashSet<Leg>();
         foreach (var leads in from.Values)
         {
             foreach (var lead in leads)
             {
                 var hasRivals = leads.Exists(x => x.By.Stage == lead.By.Stage && !AreOne(x.After, lead.After)) || to[lead.After].Exists(x => !AreOne(x.Before, lead.Before) && !Leads(x.Before, lead.Before) && !Leads(lead.Before, x.Before));
+                if (hasRivals && told.Contains(lead.Before))
+                    continue;
+                told.Add(lead.Before);
                 if (!hasRivals)
                     joins.Add(new LegJoin(lead.Before, lead.After, JoinReason.Rule, 0) { Rule = lead.By.Rule, IsTurned = lead.IsTurned });
-                else if (!joins.Exists(j => j.A == lead.Before))
+                else
                     joins.Add(new LegJoin(lead.Before, lead.After, JoinReason.Ambiguous, 0));
             }
         }

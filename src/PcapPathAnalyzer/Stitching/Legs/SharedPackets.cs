@@ -89,8 +89,7 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
                 var number = new TrailNumber(file, t);
                 if (!places.TryGetValue(observations.LegOf(number), out var seen))
                     continue;
-                var trail = observations.Trail(number);
-                seen.Add(new Place(tables.PlaceOf(trail.Point), trail.Tunnel, trail.Macs, trail.Ttl, trail.Heading, trail.Tuple == legs[trail.Leg].Forward));
+                seen.Add(PlaceOf(observations.Trail(number)));
             }
 
             observations.ForEachSingle(file, consume: false, block =>
@@ -98,11 +97,13 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
                 foreach (ref readonly var o in block)
                 {
                     if (o.Leg >= 0 && o.Kind == ObservationKind.Packet && places.TryGetValue(o.Leg, out var seen))
-                        seen.Add(new Place(tables.PlaceOf(o.Point), o.Tunnel, o.Macs, o.Ttl, o.Heading, o.Tuple == legs[o.Leg].Forward));
+                        seen.Add(PlaceOf(Trail.Of(o)));
                 }
             });
         }
     }
+
+    private Place PlaceOf(in Trail trail) => new(tables.PlaceOf(trail.Point), trail.Tunnel, trail.Macs, trail.Ttl, trail.Heading, trail.Tuple == legs[trail.Leg].Forward);
 
     // A packet passes a place once: what is seen there, on the same way, under two tuples is two packets, however alike.
     public bool ShareAPlace(Leg x, Leg y, bool isOpposed)

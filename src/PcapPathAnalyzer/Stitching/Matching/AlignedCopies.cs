@@ -56,8 +56,7 @@ internal sealed class AlignedCopies(ObservationTables tables, ClockTable clocks)
         hops.Clear();
         foreach (var part in packets.Trails)
         {
-            var trail = part.Trail;
-            var key = new HopKey(tables.PlaceOf(trail.Point), trail.Tuple, trail.Tunnel, PathOrder.TtlDrop(trail.Ttl), trail.Heading);
+            var key = PathOrder.Key(part.Trail, tables);
             var at = PlaceOf(key);
             if (at >= 0)
             {

@@ -65,7 +65,7 @@ internal sealed class CutSegments(ObservationTables tables)
         for (var k = head; k >= 0; k = set.Next(k))
         {
             ref var o = ref items[at[k]];
-            if (tables.PlaceOf(o.Point) == tables.PlaceOf(cut.Point) && o.Tunnel == cut.Tunnel && o.Tuple == cut.Tuple && o.Ttl == cut.Ttl && o.Heading == cut.Heading && o.HasTcp())
+            if (o.IsWhereAlso(cut, tables) && o.HasTcp())
                 return true;
         }
 

@@ -7,8 +7,12 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 internal static class Retransmission
 {
     /// <summary>Bytes of sequence space: payload, and one each for SYN and FIN.</summary>
-    public static int SegmentLength(in Observation o) =>
-        Math.Max(0, o.PayloadLength) + ((o.TcpFlags & TcpFlags.Syn) != 0 ? 1 : 0) + ((o.TcpFlags & TcpFlags.Fin) != 0 ? 1 : 0);
+    public static int SegmentLength(in Observation o) => SegmentLength(o.PayloadLength, o.TcpFlags);
+
+    /// <param name="payload">Its length in bytes; negative where it is not known.</param>
+    /// <param name="flags">Of the segment.</param>
+    public static int SegmentLength(int payload, TcpFlags flags) =>
+        Math.Max(0, payload) + ((flags & TcpFlags.Syn) != 0 ? 1 : 0) + ((flags & TcpFlags.Fin) != 0 ? 1 : 0);
 
     /// <summary>
     /// Marks those, of one direction in order of time, whose bytes were all sent before, and counts them. A keep-alive

@@ -85,7 +85,7 @@ internal sealed class SegmentMerger(ObservationTables tables)
             for (var j = a.Head; j >= 0; j = set.Next(j))
             {
                 ref var k = ref items[at[j]];
-                if (tables.PlaceOf(k.Point) == tables.PlaceOf(o.Point) && k.Tunnel == o.Tunnel && k.Ttl == o.Ttl && k.Tuple == o.Tuple && k.Heading == o.Heading
+                if (k.IsWhereAlso(o, tables)
                     && (int)(k.TcpSequence + (uint)k.PayloadLength - o.TcpSequence) > 0 && (int)(o.TcpSequence + (uint)o.PayloadLength - k.TcpSequence) > 0)
                     return false;
             }

@@ -223,7 +223,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
         for (var k = transmission; k >= 0; k = Set.Next(k))
         {
             ref var known = ref items[at[k]];
-            if (tables.PlaceOf(known.Point) != tables.PlaceOf(o.Point) || known.Tuple != o.Tuple || known.Tunnel != o.Tunnel || known.Ttl != o.Ttl || known.Heading != o.Heading || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset)
+            if (!known.IsWhereAlso(o, tables) || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset)
                 continue;
             if (known.Identification != o.Identification)
                 return false;

@@ -7,14 +7,11 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 internal sealed class TransmissionMemory
 {
     private const int LargestPiece = 1 << 18;
+    private readonly Piece<PacketRecord> records = new(LargestPiece);
+    private readonly Piece<AlignedHop> aligned = new(LargestPiece >> 4);
+    private readonly Piece<Observation> items = new(LargestPiece);
+    private readonly Piece<ushort> hops = new(LargestPiece);
     private Observation[] singles = [];
-    private PacketRecord[] records = [];
-    private Observation[] items = [];
-    private ushort[] hops = [];
-    private int used;
-    private int usedRecords;
-    private AlignedHop[] aligned = [];
-    private int usedAligned;
 
     public TransmissionMemory() => RecordTaker = TakeRecords;
 
@@ -24,51 +21,48 @@ internal sealed class TransmissionMemory
     /// <summary>Forgets all, nothing that was taken may be used any more, and gives room for a partition's observations that are on no trail.</summary>
     public Observation[] Begin(int count)
     {
-        (used, usedRecords, usedAligned) = (0, 0, 0);
+        records.Forget();
+        aligned.Forget();
+        items.Forget();
+        hops.Forget();
         if (singles.Length < count)
             singles = GC.AllocateUninitializedArray<Observation>(count);
         return singles;
     }
 
     /// <summary>Room for so many records.</summary>
-    public ArraySegment<PacketRecord> TakeRecords(int count)
-    {
-        if (usedRecords + count > records.Length)
-        {
-            records = GC.AllocateUninitializedArray<PacketRecord>(Math.Max(count, Math.Clamp(records.Length * 2, 256, LargestPiece)));
-            usedRecords = 0;
-        }
-
-        usedRecords += count;
-        return new ArraySegment<PacketRecord>(records, usedRecords - count, count);
-    }
+    public ArraySegment<PacketRecord> TakeRecords(int count) => records.Take(count);
 
     /// <summary>Room for so many hops.</summary>
-    public ArraySegment<AlignedHop> TakeHops(int count)
-    {
-        if (usedAligned + count > aligned.Length)
-        {
-            aligned = new AlignedHop[Math.Max(count, Math.Clamp(aligned.Length * 2, 64, LargestPiece >> 4))];
-            usedAligned = 0;
-        }
+    public ArraySegment<AlignedHop> TakeHops(int count) => aligned.Take(count);
 
-        usedAligned += count;
-        return new ArraySegment<AlignedHop>(aligned, usedAligned - count, count);
-    }
-
-    /// <summary>Room for so many observations in path order, from the position that is given.</summary>
+    /// <summary>Room for so many observations in path order and the hop of each, from the position that is given.</summary>
     public (Observation[] Items, ushort[] Hops, int Start) Take(int count)
     {
-        if (used + count > items.Length)
-        {
-            var size = Math.Max(count, Math.Clamp(items.Length * 2, 256, LargestPiece));
-            items = GC.AllocateUninitializedArray<Observation>(size);
-            hops = GC.AllocateUninitializedArray<ushort>(size);
-            used = 0;
-        }
+        // Both are asked for the same, so that they stay side by side.
+        var (taken, numbers) = (items.Take(count), hops.Take(count));
+        return (taken.Array!, numbers.Array!, taken.Offset);
+    }
 
-        var start = used;
-        used += count;
-        return (items, hops, start);
+    /// <summary>One piece of memory after the other; what was taken stays where it is.</summary>
+    /// <param name="largest">Items of a piece, unless more are asked for at once.</param>
+    private sealed class Piece<T>(int largest)
+    {
+        private T[] array = [];
+        private int used;
+
+        public void Forget() => used = 0;
+
+        public ArraySegment<T> Take(int count)
+        {
+            if (used + count > array.Length)
+            {
+                array = GC.AllocateUninitializedArray<T>(Math.Max(count, Math.Clamp(array.Length * 2, 256, largest)));
+                used = 0;
+            }
+
+            used += count;
+            return new ArraySegment<T>(array, used - count, count);
+        }
     }
 }

@@ -53,6 +53,10 @@ internal static class ObservationFacts
     /// <summary>False where both payloads were captured whole and differ beyond the bytes that identity knows.</summary>
     public static bool MayShareBody(this in Observation a, in Observation b) => a.WholeHash == b.WholeHash || a.WholeHash == 0 || b.WholeHash == 0;
 
+    /// <summary>Whether both were seen at one place, on the same way.</summary>
+    public static bool IsWhereAlso(this in Observation a, in Observation b, ObservationTables tables) =>
+        tables.PlaceOf(a.Point) == tables.PlaceOf(b.Point) && a.Tuple == b.Tuple && a.Tunnel == b.Tunnel && a.Ttl == b.Ttl && a.Heading == b.Heading;
+
     /// <summary>Whether the IP identification alone tells copies of one packet from a packet sent again.</summary>
     public static bool HasIdentification(this in Observation o) => o.Identification != 0;
 

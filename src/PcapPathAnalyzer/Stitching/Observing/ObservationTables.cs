@@ -20,6 +20,9 @@ public sealed class ObservationTables
     /// <summary>The first of the capture points that are one place: rotation puts an interface's packets into several files, one after the other.</summary>
     internal int PlaceOf(int point) => places is null ? point : places[point];
 
+    /// <summary>The capture point that stands for all that are one place with this one.</summary>
+    internal CapturePoint PointAt(int point) => Points[PlaceOf(point)];
+
     /// <summary>Whether one part of a rotated capture was written before another.</summary>
     internal bool IsEarlier(int part, int other) => Points[part].FirstTime < Points[other].FirstTime || (Points[part].FirstTime == Points[other].FirstTime && part < other);
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Stitching.Matching;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching.Trails;
@@ -67,7 +68,9 @@ internal struct PacketRecord
     public readonly bool IsTelling => HasTcp || ((flags & PacketFlags.HasTcpTimestamps) == 0 && timestampOrHash != 0);
 
     /// <summary>Bytes of sequence space: payload, and one each for SYN and FIN.</summary>
-    public readonly int SegmentLength => (payloadLength == Unknown ? 0 : payloadLength) + ((tcpFlags & TcpFlags.Syn) != 0 ? 1 : 0) + ((tcpFlags & TcpFlags.Fin) != 0 ? 1 : 0);
+    public readonly int SegmentLength => Retransmission.SegmentLength(PayloadLength, tcpFlags);
+
+    private readonly int PayloadLength => payloadLength == Unknown ? -1 : payloadLength;
 
     /// <summary>False for fragments, ICMP errors, and what is longer than IPv4 can say: those are kept as observations.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,7 +95,7 @@ internal struct PacketRecord
             TcpAcknowledgment = acknowledgment,
             RawTimestampOrHash = timestampOrHash,
             Identification = identification,
-            PayloadLength = payloadLength == Unknown ? -1 : payloadLength,
+            PayloadLength = PayloadLength,
             Length = length,
             TcpFlags = tcpFlags,
             RawWindowOrIcmp = windowOrIcmp,
