@@ -164,6 +164,22 @@ public sealed class RouterTests
         await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Tcp, 7, "10.2.0.1", RouterNetwork.Router);
     }
 
+    [TestCase("-o lo -j SNAT --to-source 10.1.0.1")]
+    [TestCase("-j MASQUERADE --random-fully")]
+    public async Task A_reset_by_a_rule_has_the_nat_chains_asked_for_the_connection_of_the_packet_that_it_refuses(string rule)
+    {
+        network.Set($"""
+            -A OUTPUT -p tcp -m tcp --dport 8 -j REJECT --reject-with tcp-reset
+            *nat
+            -A POSTROUTING -p tcp {rule}
+            *mangle
+            -A INPUT -m conntrack --ctstate SNAT -j ACCEPT
+            -A INPUT -m conntrack --ctrepldst 10.1.0.1/32 -j ACCEPT
+            -A INPUT -m conntrack --ctreplsrc 10.2.0.2/32 -j ACCEPT
+            """);
+        Assert.That((await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Tcp, 8, "10.2.0.1", RouterNetwork.Router)).Answer, Is.EqualTo("tcp-reset"));
+    }
+
     [Test]
     public async Task What_the_router_sends_itself_is_translated_and_routed_again()
     {
