@@ -181,6 +181,59 @@ public sealed class RouterTests
     }
 
     [Test]
+    public async Task What_headers_and_the_way_back_say_is_asked_as_the_kernel_does()
+    {
+        network.Set("""
+            *raw
+            -A PREROUTING -m rpfilter -j ACCEPT
+            -A PREROUTING -m rpfilter --loose -j MARK --set-mark 1
+            -A PREROUTING -m rpfilter --accept-local --invert -j MARK --set-mark 2
+            *mangle
+            -A PREROUTING -m ecn --ecn-ip-ect 2 -j MARK --or-mark 4
+            -A PREROUTING -p tcp -m ecn --ecn-tcp-ece -j MARK --or-mark 8
+            -A PREROUTING -p tcp -m ecn ! --ecn-tcp-cwr -j MARK --or-mark 16
+            -A INPUT -m mac ! --mac-source 02:00:00:00:00:01 -j ACCEPT
+            """);
+        var offer = Probe.Of(RouterNetwork.ClientAddress, RouterNetwork.ServerAddress, IpProtocol.Tcp, 7) with { TcpFlags = 0xC2 };
+        foreach (byte congestion in new byte[] { 0, 2, 3 })
+            await network.AgreeAsync(offer with { TrafficClass = congestion });
+        await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Udp, 7, "10.2.0.9");
+        await network.AgreeAsync("10.2.0.1", IpProtocol.Udp, 7, "10.9.0.9");
+        await network.AgreeAsync("10.2.0.1", IpProtocol.Udp, 7, "10.1.0.1", RouterNetwork.Router);
+        await network.AgreeAsync(Probe.Of(RouterNetwork.ClientAddress, RouterNetwork.ServerAddress, IpProtocol.Tcp, 8) with { TrafficClass = 3 });
+    }
+
+    [Test]
+    public async Task Rules_of_nftables_about_what_loops_back_and_ranges_that_are_networks()
+    {
+        network.Set();
+        network.Replace(RouterNetwork.Router, """
+            table inet once {
+              chain in {
+                type filter hook input priority -300
+                fib saddr . mark oif exists meta mark set 1
+                ct status confirmed meta mark set meta mark | 2
+                ip6 length > 48 meta mark set meta mark | 4
+                ip ecn ect0 meta mark set meta mark | 8
+              }
+              chain nat {
+                type nat hook prerouting priority -100
+                tcp dport 80 dnat ip to 10.2.0.2-10.2.0.3:7
+                tcp dport 80 dnat ip6 to [fd02::2]-[fd02::3]:7
+              }
+            }
+            """, "nft -f -");
+        foreach (var (client, own, other) in new[] { (RouterNetwork.ClientAddress, "10.2.0.1", "10.1.0.1"), ("fd01::2", "fd02::1", "fd01::1") })
+        {
+            await network.AgreeAsync(Probe.Of(other, own, IpProtocol.Udp, 7) with { TrafficClass = 2 }, RouterNetwork.Router);
+            await network.AgreeAsync(own, IpProtocol.Udp, 7, client);
+            Assert.That((await network.AgreeAsync(own, IpProtocol.Tcp, 80, client)).Verdict, Is.EqualTo(Verdict.Delivered));
+        }
+
+        network.Run("on $router nft delete table inet once");
+    }
+
+    [Test]
     public async Task What_the_router_sends_itself_is_translated_and_routed_again()
     {
         network.Set("""
