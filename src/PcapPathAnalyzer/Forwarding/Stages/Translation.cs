@@ -128,8 +128,9 @@ internal static class Translation
         {
             if (target.FirstPort == last)
                 return (last, null);
-            if (target.BasePort != 0 && range is null && port >= target.BasePort && port - target.BasePort + target.FirstPort <= last)
-                return ((ushort)(port - target.BasePort + target.FirstPort), null);
+            // As far behind the first port as the old one is behind the base, counted round (nf_nat_l4proto_unique_tuple, NF_NAT_RANGE_PROTO_OFFSET).
+            if (target.BasePort != 0)
+                return range is null ? ((ushort)(target.FirstPort + ((ushort)(port - target.BasePort) % (last - target.FirstPort + 1))), null) : (0, new PortRange(target.FirstPort, last));
             // A port that is in the range already is kept, unless the rule says random (get_unique_tuple).
             if (range is null && port >= target.FirstPort && port <= last && !target.Random && !target.RandomFully)
                 return (port, null);

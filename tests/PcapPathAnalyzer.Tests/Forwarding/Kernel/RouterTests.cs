@@ -75,6 +75,9 @@ public sealed class RouterTests
     [TestCase("PREROUTING -p tcp -j REDIRECT")]
     [TestCase("PREROUTING -d 10.8.0.0/24 -j NETMAP --to 10.2.0.0/24")]
     [TestCase("PREROUTING -d 10.8.0.1/32 -j DNAT --to-destination 10.1.0.2")]
+    [TestCase("PREROUTING -d 10.8.0.0/24 -p tcp -j DNAT --to-destination 10.2.0.2:7-90/7")]
+    [TestCase("PREROUTING -d 10.8.0.0/24 -p udp -j DNAT --to-destination 10.2.0.2:100-102/9")]
+    [TestCase("PREROUTING -d 10.8.0.0/24 -p tcp -j DNAT --to-destination 10.2.0.2:5-9/78")]
     public async Task A_destination_translated(string rule)
     {
         network.Set($"*nat\n-A {rule}");
