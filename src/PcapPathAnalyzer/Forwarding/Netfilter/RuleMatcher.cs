@@ -72,7 +72,7 @@ internal static class RuleMatcher
         TrafficClassMatch m => Of((packet.TrafficClass & m.Mask) == m.Value),
         MacMatch m => packet.SourceMac.IsNone ? Answer.Unknown : Of(packet.SourceMac == m.Source),
         PhysicalDeviceMatch m => Of(Physical(m, packet)),
-        PacketTypeMatch m => Of(string.Equals(m.Type, packet.Tuple.Destination.IsMulticast ? "multicast" : packet.Tuple.Destination.IsLimitedBroadcast ? "broadcast" : "unicast", StringComparison.OrdinalIgnoreCase)),
+        PacketTypeMatch m => Of(string.Equals(m.Type, packet.DestinationMac == MacAddress.Broadcast ? "broadcast" : packet.DestinationMac.IsGroup ? "multicast" : "unicast", StringComparison.OrdinalIgnoreCase)),
         ReversePathMatch m => ReversePathMatcher.Ask(ns, m, packet),
         SetMatch m => IpSets.Ask(ns, m, packet),
         _ => ConnectionMatcher.Ask(match, packet),

@@ -21,7 +21,7 @@ internal static class ReplyStart
         {
             answer = new PacketState
             {
-                Tuple = packet.Tuple.Reversed,
+                Tuple = end.IsOfGroup ? packet.Tuple.Reversed with { Source = default } : packet.Tuple.Reversed,
                 SourcePorts = packet.DestinationPorts,
                 DestinationPorts = packet.SourcePorts,
                 TcpFlags = packet.Tuple.Protocol != IpProtocol.Tcp ? -1 : TcpAnswer.Flags(end.Namespace, packet, isReset: end.Answer is not null),

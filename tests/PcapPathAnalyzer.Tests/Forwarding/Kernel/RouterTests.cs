@@ -252,6 +252,16 @@ public sealed class RouterTests
         network.Run("ip -n $router route del default");
     }
 
+    [TestCase(0, "", Verdict.NoRoute)]
+    [TestCase(0, "-A POSTROUTING -j MASQUERADE", Verdict.NoRoute)]
+    [TestCase(1, "-A POSTROUTING -j MASQUERADE", Verdict.Delivered)]
+    public async Task What_comes_from_a_loopback_address_leaves_only_with_route_localnet(int setting, string rule, Verdict verdict)
+    {
+        network.Set($"*nat\n-A OUTPUT -d 127.0.0.1/32 -p tcp -j DNAT --to-destination 10.2.0.2:7\n{rule}", $"on $router sysctl -qw net.ipv4.conf.vs.route_localnet={setting}");
+        Assert.That((await network.AgreeAsync("127.0.0.1", IpProtocol.Tcp, 80, "127.0.0.1", RouterNetwork.Router)).Verdict, Is.EqualTo(verdict));
+        network.Run("on $router sysctl -qw net.ipv4.conf.vs.route_localnet=0");
+    }
+
     [Test]
     public async Task Sctp_is_translated_like_the_others()
     {

@@ -42,6 +42,7 @@ internal static class NftFields
             "icmpv6 code" => Icmp(packet, IpProtocol.Icmpv6, packet.IcmpCode),
             "tcp flags" => tuple.Protocol != IpProtocol.Tcp ? NftReading.Absent : Known(packet.TcpFlags, none: -1),
             "ether saddr" => packet.SourceMac.IsNone ? packet.In is null or "lo" ? NftReading.Absent : NftReading.Unknown : NftReading.Of(packet.SourceMac.Value),
+            "ether daddr" => packet.DestinationMac.IsNone ? packet.In is null or "lo" ? NftReading.Absent : NftReading.Unknown : NftReading.Of(packet.DestinationMac.Value),
             "meta mark" => NftReading.Of((ulong)packet.Mark),
             "meta l4proto" => NftReading.Of((ulong)tuple.Protocol),
             "meta nfproto" => NftReading.Of(isIpv4 ? 2UL : 10),
@@ -49,7 +50,7 @@ internal static class NftFields
             "meta iif" or "meta iifname" => NftReading.Of(packet.In),
             "meta oif" or "meta oifname" => NftReading.Of(packet.Out),
             "meta length" => Known(packet.Length),
-            "meta pkttype" => NftReading.Of(tuple.Destination.IsMulticast ? 2UL : tuple.Destination.IsLimitedBroadcast ? 1UL : 0),
+            "meta pkttype" => NftReading.Of(packet.DestinationMac == MacAddress.Broadcast ? 1UL : packet.DestinationMac.IsGroup ? 2UL : 0),
             // A packet that only passes has no socket.
             "meta skuid" or "meta skgid" => packet.In is null ? NftReading.Unknown : NftReading.Absent,
             _ => Port(name, packet) ?? Other(name, packet),
