@@ -65,7 +65,8 @@ public sealed record Question
         Tuple = tuple,
         SourcePorts = tuple.Protocol.HasPorts() && SourcePort is null ? LocalPorts(ns) : null,
         Mark = Mark,
-        Ttl = Ttl,
+        // A socket sends to a group no farther than its link, unless told to (IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS).
+        Ttl = tuple.Destination.IsMulticast ? 1 : Ttl,
         Length = Size > 0 ? Size : tuple.Protocol == IpProtocol.Tcp && !IsEstablished ? (tuple.Destination.IsIpv4 ? 60 : 80) : 0,
         DontFragment = true,
         TcpFlags = tuple.Protocol != IpProtocol.Tcp ? -1 : IsEstablished ? 0x10 : 0x02,

@@ -37,7 +37,7 @@ internal static class AddressTypes
             {
                 if (record.Address.Address == address || (i.IsLoopback && record.Address.Contains(address)))
                     return "LOCAL";
-                if (record.Broadcast == address && !address.IsNone)
+                if (LocalAddresses.IsBroadcast(record, address))
                     return "BROADCAST";
             }
         }

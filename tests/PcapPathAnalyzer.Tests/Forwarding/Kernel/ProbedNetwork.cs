@@ -91,6 +91,14 @@ internal abstract class ProbedNetwork : IDisposable
         }
     }
 
+    /// <summary>Sends a probe to a group, and demands that each namespace but the sender's, and those that copy it, sees it as one of the walk's copies does.</summary>
+    /// <param name="unseen">Namespaces whose trace shows several copies as one.</param>
+    public async Task<IReadOnlyList<WalkPath>> AgreeOnCopiesAsync(Probe probe, string from, params string[] unseen)
+    {
+        judge ??= new KernelJudge(kernel, kernel.Describe(), namespaces);
+        return await judge.AgreeOnCopiesAsync(from, WithPort(probe), [.. unseen, from]);
+    }
+
     private Probe WithPort(Probe probe) => probe.SourcePort == 0 ? probe with { SourcePort = ++lastPort } : probe;
 
     public Task<WalkPath> AgreeAsync(string from, string source, string destination, IpProtocol protocol = IpProtocol.Tcp, int port = 0) =>

@@ -17,7 +17,7 @@ internal static class NftFibLookup
         if (fib.Result is not ("oif" or "oifname"))
             return NftReading.Unknown;
         // What loops back has a way back by nature, but for what is forwarded (nft_fib_can_skip).
-        if (packet is { In: "lo", Out: null } && device is not null)
+        if (packet is { In: "lo", Out: null })
             return NftReading.Of("lo");
         var query = new RouteQuery { Destination = address, Source = isSource ? packet.Tuple.Destination : packet.Tuple.Source, Mark = fib.Keys.Contains("mark") ? packet.Mark : 0, Out = device };
         return PolicyRouting.Decide(ns, query) is [{ Kind: not RouteKind.Unknown } only] ? NftReading.Of(only.Kind == RouteKind.Unicast && (device is null || only.Device == device) ? only.Device : "") : NftReading.Unknown;
