@@ -56,6 +56,12 @@ public sealed record Question
             return null;
         }
 
+        if (Size is > 0 && Size < LeastSize(destination, protocol))
+        {
+            error = $"--size: a {protocol.Keyword()} packet of {(destination.IsIpv4 ? "IPv4" : "IPv6")} has at least {LeastSize(destination, protocol)} bytes";
+            return null;
+        }
+
         var (ns, device, source) = Origin.Find(network, this, destination, out error);
         return ns is null ? null : new WalkRequest { Namespace = ns, Device = device, Packet = Packet(ns, new FiveTuple(source, (ushort)(SourcePort ?? 0), destination, (ushort)port, protocol)) };
     }
@@ -73,6 +79,10 @@ public sealed record Question
         IcmpType = tuple.Protocol switch { IpProtocol.Icmp => 8, IpProtocol.Icmpv6 => 128, _ => -1 },
         AssumeEstablished = IsEstablished,
     };
+
+    // Both headers, without options.
+    private static int LeastSize(IpAddress destination, IpProtocol protocol) =>
+        (destination.IsIpv4 ? 20 : 40) + protocol switch { IpProtocol.Tcp => 20, IpProtocol.Sctp => 12, IpProtocol.Udp or IpProtocol.Icmp or IpProtocol.Icmpv6 => 8, _ => 0 };
 
     private static PortRange LocalPorts(NetworkNamespace ns)
     {

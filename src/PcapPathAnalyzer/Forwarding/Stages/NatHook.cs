@@ -18,6 +18,8 @@ internal static class NatHook
         // The reset of a REJECT still has the chains asked that the refused packet did not reach: they change the connection, and the reset as an answer of it.
         if (branch.Packet is { ConntrackState: "RELATED", IcmpError: null } && !(isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
             return [.. Translate(branch, hook, entry.Chains, isDestination).Select(b => b.Verdict is null ? NatReply.Undo(b, b.Packet.Connection!, hook, isDestination) : b)];
+        if (branch.Packet is { AssumeEstablished: true, IsReply: false, IcmpError: null } && !(isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
+            return [.. Translate(branch with { Packet = branch.Packet with { ConntrackState = "NEW", Mark = connection.FirstMark ?? branch.Packet.Mark } }, hook, entry.Chains, isDestination).Select(b => EstablishedConnection.Translated(branch, b))];
         if (branch.Packet.IsReply || branch.Packet.IcmpError is not null)
             return [NatReply.Undo(branch, connection, hook, isDestination)];
         if (branch.Packet.ConntrackState != "NEW" || (isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
