@@ -15,7 +15,7 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
 
     /// <summary>Of this file until it is merged.</summary>
     /// <exception cref="InvalidOperationException">It was merged.</exception>
-    private FileNumbers Numbers => numbers ?? throw new InvalidOperationException("the file's own numbers were given up when it was merged");
+    private FileNumbers Numbers => numbers ?? throw Merged();
 
     // Fragments follow each other closely; of very many unfinished ones the memory is bounded.
     private const int MaxAwaited = 4096;
@@ -42,10 +42,11 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
     /// <summary>Puts an observation into its leg and keeps it.</summary>
     public void Add(ref Observation o)
     {
-        o.Leg = Numbers.Legs.Assign(o, Tables);
+        var own = Numbers;
+        o.Leg = own.Legs.Assign(o, own.Tables);
         if (PacketRecord.Fits(o))
         {
-            Numbers.Records.Add(Numbers.Trails.Of(o), o, pool);
+            own.Records.Add(own.Trails.Of(o), o, pool);
             return;
         }
 
@@ -75,6 +76,8 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
 
     /// <summary>The packet inside a tunnel's packet of which this frame is a later fragment; false where the first one was not seen.</summary>
     public bool TryContinue(in FragmentKey outer, out Observation inside) => awaited.TryGetValue(outer, out inside);
+
+    private static InvalidOperationException Merged() => new("the file's own numbers were given up when it was merged");
 
     private void AddFragment(in Observation o)
     {
