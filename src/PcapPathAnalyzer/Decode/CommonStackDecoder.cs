@@ -17,39 +17,36 @@ internal static class CommonStackDecoder
     public static bool TryDecode(ReadOnlySpan<byte> frame, int end, UdpTunnels tunnels, DecodedFrame into)
     {
         long vni = -1;
+        var encapsulation = Encapsulation.None;
         var at = 0;
         for (var count = 1; count <= DecodedFrame.MaxPackets; count++)
         {
             // Ethernet and IPv4 at once; a tag between them is looked at first.
-            var rest = frame[at..Math.Min(end, frame.Length)];
-            if (rest.Length < Headers.Length)
+            var limit = Math.Min(end, frame.Length);
+            if (limit - at < Headers.Length)
                 return false;
-            ref readonly var ethernet = ref MemoryMarshal.AsRef<Headers>(rest).Ethernet;
-            ref readonly var ip = ref MemoryMarshal.AsRef<Headers>(rest).Ip;
-            ref var packet = ref into.Slot(count - 1);
-            packet = default;
-            packet.Vlan = -1;
+            ref readonly var headers = ref MemoryMarshal.AsRef<Headers>(frame[at..]);
+            ref readonly var ethernet = ref headers.Ethernet;
+            ref readonly var ip = ref headers.Ip;
             ushort type = ethernet.TypeOrLength;
-            var ipAt = EthernetHeader.Length;
-            if (type == EtherTypes.Vlan && rest.Length >= Headers.Length + VlanTag.Length)
+            var ipOffset = at + EthernetHeader.Length;
+            short vlan = -1;
+            if (type == EtherTypes.Vlan && limit - at >= Headers.Length + VlanTag.Length)
             {
-                ref readonly var tag = ref MemoryMarshal.AsRef<VlanTag.Layout>(rest[EthernetHeader.Length..]);
-                packet.Vlan = (short)(tag.Control & 0xFFF);
+                ref readonly var tag = ref MemoryMarshal.AsRef<VlanTag.Layout>(frame[ipOffset..]);
+                vlan = (short)(tag.Control & 0xFFF);
                 type = tag.TypeOrLength;
-                ipAt += VlanTag.Length;
-                ip = ref MemoryMarshal.AsRef<Ipv4Header.Layout>(rest[ipAt..]);
+                ipOffset += VlanTag.Length;
+                ip = ref MemoryMarshal.AsRef<Ipv4Header.Layout>(frame[ipOffset..]);
             }
 
             int totalLength = ip.TotalLength;
             ushort flagsAndOffset = ip.FlagsAndOffset;
-            var ipOffset = at + ipAt;
             if (type != EtherTypes.Ipv4 || ip.VersionAndLength != 0x45 || (flagsAndOffset & 0x3FFF) != 0 || totalLength < Ipv4Header.MinimumLength || totalLength > end - ipOffset)
                 return false;
 
-            packet.SourceMac = ethernet.Source;
-            packet.DestinationMac = ethernet.Destination;
-            packet.Encapsulation = count == 1 ? Encapsulation.None : Encapsulation.Vxlan;
-            packet.Vni = vni;
+            // Every field is written, and once: a read soon after waits for a place that was cleared before it was filled.
+            ref var packet = ref into.Slot(count - 1);
             packet.Source = IpAddress.FromIpv4(ip.Source);
             packet.Destination = IpAddress.FromIpv4(ip.Destination);
             packet.Protocol = (IpProtocol)ip.Protocol;
@@ -57,9 +54,21 @@ internal static class CommonStackDecoder
             packet.Ttl = ip.Ttl;
             packet.TrafficClass = ip.TrafficClass;
             packet.Identification = ip.Identification;
+            packet.FragmentOffset = 0;
             packet.TotalLength = totalLength;
             packet.HeaderOffset = ipOffset;
+            packet.Spi = 0;
+            packet.TcpMss = 0;
             packet.TcpWindowScale = 255;
+            packet.IcmpType = 0;
+            packet.IcmpCode = 0;
+            packet.Encapsulation = encapsulation;
+            packet.IcmpMtu = 0;
+            packet.IcmpSequence = 0;
+            packet.Vlan = vlan;
+            packet.Vni = vni;
+            packet.SourceMac = ethernet.Source;
+            packet.DestinationMac = ethernet.Destination;
             var flags = (flagsAndOffset & 0x4000) != 0 ? PacketFlags.DontFragment | PacketFlags.HasTransport : PacketFlags.HasTransport;
             end = ipOffset + totalLength;
             if (end > frame.Length)
@@ -69,41 +78,45 @@ internal static class CommonStackDecoder
 
             at = ipOffset + Ipv4Header.MinimumLength;
             packet.TransportOffset = at;
-            rest = frame[at..Math.Min(end, frame.Length)];
+            var length = totalLength - Ipv4Header.MinimumLength;
+            var rest = frame[at..Math.Min(end, frame.Length)];
             if ((IpProtocol)ip.Protocol == IpProtocol.Tcp)
-            {
-                packet.Flags = flags;
-                return Tcp(rest, at, totalLength - Ipv4Header.MinimumLength, ref packet) && into.Complete(count, EtherTypes.Ipv4);
-            }
+                return Tcp(rest, at, length, flags, ref packet) && into.Complete(count, EtherTypes.Ipv4);
 
             if ((IpProtocol)ip.Protocol != IpProtocol.Udp || rest.Length < UdpHeader.Length)
                 return false;
             ref readonly var udp = ref MemoryMarshal.AsRef<UdpHeader.Layout>(rest);
             int datagramLength = udp.DatagramLength;
-            if (datagramLength < UdpHeader.Length || datagramLength > totalLength - Ipv4Header.MinimumLength)
+            if (datagramLength < UdpHeader.Length || datagramLength > length)
                 return false;
+            ushort destinationPort = udp.DestinationPort;
+            var inside = tunnels.Find(destinationPort);
             packet.SourcePort = udp.SourcePort;
-            packet.DestinationPort = udp.DestinationPort;
-            packet.Flags = flags;
+            packet.DestinationPort = destinationPort;
+            packet.Flags = inside == Next.Done ? flags : flags | PacketFlags.Tunnel;
             packet.PayloadOffset = at + UdpHeader.Length;
             packet.PayloadLength = datagramLength - UdpHeader.Length;
-            end = at + datagramLength;
-            var inside = tunnels.Find(udp.DestinationPort);
+            packet.TcpFlags = TcpFlags.None;
+            packet.TcpWindow = 0;
+            packet.TcpSequence = 0;
+            packet.TcpAcknowledgment = 0;
+            packet.TcpTimestampValue = 0;
+            packet.TcpTimestampEcho = 0;
             if (inside == Next.Done)
                 return into.Complete(count, EtherTypes.Ipv4);
             if (inside != Next.Vxlan || datagramLength < UdpHeader.Length + VxlanHeader.Length || !VxlanHeader.TryRead(rest[UdpHeader.Length..], out var vxlan) || !vxlan.HasVni)
                 return false;
-            packet.Flags |= PacketFlags.Tunnel;
             vni = vxlan.Vni;
+            encapsulation = Encapsulation.Vxlan;
+            end = at + datagramLength;
             at += UdpHeader.Length + VxlanHeader.Length;
-            if (at > frame.Length || at > end)
-                return false;
         }
 
         return false;
     }
 
-    private static bool Tcp(ReadOnlySpan<byte> rest, int at, int segmentLength, ref PacketFacts packet)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Tcp(ReadOnlySpan<byte> rest, int at, int segmentLength, PacketFlags flags, ref PacketFacts packet)
     {
         if (rest.Length < TcpHeader.MinimumLength)
             return false;
@@ -114,13 +127,24 @@ internal static class CommonStackDecoder
             return false;
         packet.SourcePort = tcp.SourcePort;
         packet.DestinationPort = tcp.DestinationPort;
-        packet.TcpSequence = tcp.Sequence;
-        packet.TcpAcknowledgment = tcp.Acknowledgment;
-        packet.TcpFlags = (TcpFlags)(offsetAndFlags & 0x1FF);
-        packet.TcpWindow = tcp.Window;
-        packet.Flags |= PacketFlags.HasTcpHeader | PacketFlags.HasTcpSequence | PacketFlags.HasTcpAcknowledgment | PacketFlags.HasTcpFlags;
         packet.PayloadOffset = at + headerLength;
         packet.PayloadLength = segmentLength - headerLength;
+        packet.TcpFlags = (TcpFlags)(offsetAndFlags & 0x1FF);
+        packet.TcpWindow = tcp.Window;
+        packet.TcpSequence = tcp.Sequence;
+        packet.TcpAcknowledgment = tcp.Acknowledgment;
+        flags |= PacketFlags.HasTcpHeader | PacketFlags.HasTcpSequence | PacketFlags.HasTcpAcknowledgment | PacketFlags.HasTcpFlags;
+        if (headerLength == OpenSegment.Length && MemoryMarshal.AsRef<OpenSegment>(rest) is { IsOne: true } open)
+        {
+            packet.Flags = flags | PacketFlags.HasTcpTimestamps;
+            packet.TcpTimestampValue = open.Value;
+            packet.TcpTimestampEcho = open.Echo;
+            return true;
+        }
+
+        packet.Flags = flags;
+        packet.TcpTimestampValue = 0;
+        packet.TcpTimestampEcho = 0;
         if (headerLength > TcpHeader.MinimumLength)
             TcpDecoder.Options(ref packet, rest[TcpHeader.MinimumLength..headerLength]);
         return true;
@@ -151,5 +175,18 @@ internal static class CommonStackDecoder
         public readonly uint Third;
         public readonly uint Fourth;
         public readonly uint Fifth;
+    }
+
+    // NOP NOP timestamps is all that nearly every segment of an open connection carries (RFC 7323 appendix A).
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly struct OpenSegment
+    {
+        public const int Length = TcpHeader.MinimumLength + 12;
+        private readonly TcpHeader.Layout header;
+        private readonly BigEndianUInt32 kinds;
+        public readonly BigEndianUInt32 Value;
+        public readonly BigEndianUInt32 Echo;
+
+        public bool IsOne => kinds == 0x0101080A;
     }
 }

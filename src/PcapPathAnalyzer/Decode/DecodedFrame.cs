@@ -15,7 +15,11 @@ public sealed class DecodedFrame
     private bool plain;
 
     /// <summary>One entry per IP header, outermost first; the packets quoted by ICMP errors come last.</summary>
-    public ReadOnlySpan<PacketFacts> Packets => packets.AsSpan(0, Count);
+    public ReadOnlySpan<PacketFacts> Packets
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => packets.AsSpan(0, Count);
+    }
 
     public int Count { get; internal set; }
 

@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
 
 namespace PcapPathAnalyzer.Diagnosis;
@@ -60,9 +61,10 @@ internal static class FindingCatalogue
     private static IEnumerable<Finding> OneCauseEach(Evidence evidence)
     {
         var explained = new HashSet<Flow>();
-        foreach (var rule in Rules)
+        // Each looks for itself, side by side; what one explains counts for those after it in their order.
+        foreach (var findings in AheadInOrder.Run(Rules, rule => rule.Find(evidence).ToList()))
         {
-            foreach (var finding in rule.Find(evidence).ToList())
+            foreach (var finding in findings)
             {
                 var symptom = Code(finding.Code).IsSymptom;
                 var open = finding.Flows.Where(f => !(f.Failed() || symptom) || !explained.Contains(f)).ToList();

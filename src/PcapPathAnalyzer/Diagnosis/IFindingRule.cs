@@ -6,5 +6,6 @@ internal interface IFindingRule
     /// <summary>The codes it reports.</summary>
     IReadOnlyList<FindingCode> Codes { get; }
 
+    /// <summary>Asked on any thread, while other rules are asked of the same evidence on others.</summary>
     IEnumerable<Finding> Find(Evidence evidence);
 }

@@ -48,6 +48,8 @@ internal static class LinkJson
         ("isolated", p.Isolated),
         ("learning", p.Learning),
         ("flood", p.Flood),
+        ("mcast_flood", p.MulticastFlood),
+        ("bcast_flood", p.BroadcastFlood),
         ("proxy_arp", p.ProxyArp),
         ("neigh_suppress", p.NeighbourSuppress));
 

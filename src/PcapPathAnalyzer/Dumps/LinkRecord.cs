@@ -93,7 +93,12 @@ public sealed record BridgePortDetails
 
     public bool Learning { get; init; } = true;
 
+    /// <summary>Frames for addresses that are not learnt.</summary>
     public bool Flood { get; init; } = true;
+
+    public bool MulticastFlood { get; init; } = true;
+
+    public bool BroadcastFlood { get; init; } = true;
 
     public bool ProxyArp { get; init; }
 

@@ -70,6 +70,9 @@ internal sealed record Branch
     /// <summary>The first packet as the client sent it.</summary>
     public FiveTuple Asked { get; init; }
 
+    /// <summary>True once it was delivered as a member of a group or by broadcast: who answers does so from an address of its own.</summary>
+    public bool IsOfGroup { get; init; }
+
     /// <summary>True while the answer is on its way back.</summary>
     public bool IsReplyPhase { get; init; }
 

@@ -56,6 +56,12 @@ public sealed record Question
             return null;
         }
 
+        if (Size is > 0 && Size < LeastSize(destination, protocol))
+        {
+            error = $"--size: a {protocol.Keyword()} packet of {(destination.IsIpv4 ? "IPv4" : "IPv6")} has at least {LeastSize(destination, protocol)} bytes";
+            return null;
+        }
+
         var (ns, device, source) = Origin.Find(network, this, destination, out error);
         return ns is null ? null : new WalkRequest { Namespace = ns, Device = device, Packet = Packet(ns, new FiveTuple(source, (ushort)(SourcePort ?? 0), destination, (ushort)port, protocol)) };
     }
@@ -65,13 +71,18 @@ public sealed record Question
         Tuple = tuple,
         SourcePorts = tuple.Protocol.HasPorts() && SourcePort is null ? LocalPorts(ns) : null,
         Mark = Mark,
-        Ttl = Ttl,
+        // A socket sends to a group no farther than its link, unless told to (IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS).
+        Ttl = tuple.Destination.IsMulticast ? 1 : Ttl,
         Length = Size > 0 ? Size : tuple.Protocol == IpProtocol.Tcp && !IsEstablished ? (tuple.Destination.IsIpv4 ? 60 : 80) : 0,
         DontFragment = true,
         TcpFlags = tuple.Protocol != IpProtocol.Tcp ? -1 : IsEstablished ? 0x10 : 0x02,
         IcmpType = tuple.Protocol switch { IpProtocol.Icmp => 8, IpProtocol.Icmpv6 => 128, _ => -1 },
         AssumeEstablished = IsEstablished,
     };
+
+    // Both headers, without options.
+    private static int LeastSize(IpAddress destination, IpProtocol protocol) =>
+        (destination.IsIpv4 ? 20 : 40) + protocol switch { IpProtocol.Tcp => 20, IpProtocol.Sctp => 12, IpProtocol.Udp or IpProtocol.Icmp or IpProtocol.Icmpv6 => 8, _ => 0 };
 
     private static PortRange LocalPorts(NetworkNamespace ns)
     {

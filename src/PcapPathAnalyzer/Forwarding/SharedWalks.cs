@@ -7,7 +7,7 @@ namespace PcapPathAnalyzer.Forwarding;
 
 /// <summary>
 /// Walks of many connections of one network, on any number of threads: first packets that differ in nothing but an ephemeral source port share one walk
-/// where no rule of the network asks for such a port. The ways of a shared walk have the first asker's port.
+/// where no rule of the network asks for such a port. The ways of a shared walk have the first ephemeral port, whoever asked first.
 /// </summary>
 public sealed class SharedWalks(Network network)
 {
@@ -28,7 +28,7 @@ public sealed class SharedWalks(Network network)
         if (known.TryGetValue(key, out var result))
             return result;
         Interlocked.Increment(ref walked);
-        result = Walk.Run(network, request);
+        result = Walk.Run(network, key);
         if (known.Count < MaxKept)
             known.TryAdd(key, result);
         return result;

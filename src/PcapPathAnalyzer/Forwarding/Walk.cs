@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Forwarding.Stages;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
@@ -35,7 +36,8 @@ public static class Walk
         var start = new Branch { Namespace = request.Namespace, Packet = request.Packet, Device = request.Device };
         if (request.Device is { } device)
         {
-            start = start with { Packet = request.Packet with { In = device.Name } };
+            var group = GroupRoutes.IsGroup(request.Packet.Tuple.Destination) ? GroupFrames.AddressOf(request.Packet.Tuple.Destination) : default;
+            start = start with { Packet = request.Packet with { In = device.Name, DestinationMac = group }, DestinationMac = group };
             start = start.Step(StepKind.Send, $"{start.Packet.Tuple.Protocol.Keyword()} {Translation.Endpoint(start.Packet, false)} > {Translation.Endpoint(start.Packet, true)} comes in by {device}", device.Link.Location).Then(Ingress.Run);
         }
         else

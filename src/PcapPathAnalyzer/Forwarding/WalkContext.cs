@@ -19,7 +19,7 @@ internal sealed class WalkContext(Network network)
     public int NextConnection() => ++lastConnection;
 
     /// <summary>What the namespace's policy rules and routing tables decide.</summary>
-    public IReadOnlyList<RouteDecision> Route(NetworkNamespace ns, RouteQuery query) => PolicyRouting.Decide(ns, query);
+    public IReadOnlyList<RouteDecision> Route(NetworkNamespace ns, RouteQuery query) => GroupRoutes.IsGroup(query.Destination) ? GroupRoutes.Decide(ns, query) : PolicyRouting.Decide(ns, query);
 
     /// <summary>A kernel parameter as a number; null where it was not dumped.</summary>
     public static int? Sysctl(NetworkNamespace ns, string name) =>

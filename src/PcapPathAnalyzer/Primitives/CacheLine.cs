@@ -11,7 +11,7 @@ internal static class CacheLine
     public static unsafe void Prefetch<T>(ref readonly T place)
         where T : struct
     {
-        // The only unsafe code: the hint takes an address. The collector may move the object meanwhile; a hint may be wrong.
+        // The hint takes an address. The collector may move the object meanwhile; a hint may be wrong.
         if (Sse.IsSupported)
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in place)));
     }

@@ -125,7 +125,7 @@ public static class ExplainMermaid
         {
             yield return $"  b{b.Number}[\"{b.Title}\"]{(b.Class.Length > 0 ? $":::{b.Class}" : "")}";
             if (b.Parent.Number >= 0)
-                yield return $"  b{b.Parent.Number} -->{(b.Parent.Children.Count > 1 ? $"|\"{Mermaid.Label(b.Share)}\"|" : "")} b{b.Number}";
+                yield return $"  b{b.Parent.Number} -->{(b.Parent.Children.Count > 1 && b.Share.Length > 0 ? $"|\"{Mermaid.Label(b.Share)}\"|" : "")} b{b.Number}";
             for (var i = b.Children.Count - 1; i >= 0; i--)
                 open.Push(b.Children[i]);
         }
@@ -150,7 +150,8 @@ public static class ExplainMermaid
 
         public string Condition { get; init; } = "";
 
-        public string Share => Probability is { } p ? p.ToString("0.####", CultureInfo.InvariantCulture) : Condition;
+        /// <summary>Empty for copies of one packet, which all are sent.</summary>
+        public string Share => Probability is { } p ? p >= 1 ? "" : p.ToString("0.####", CultureInfo.InvariantCulture) : Condition;
 
         public List<Box> Children { get; } = [];
     }

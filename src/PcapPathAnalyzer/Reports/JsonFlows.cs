@@ -21,8 +21,8 @@ internal sealed class JsonFlows
     private readonly ConcurrentDictionary<object, byte[]> actions = new(ReferenceEqualityComparer.Instance);
 
     // Used again: a new one for each chunk left gigabytes to collect.
-    private readonly ConcurrentBag<ArrayBufferWriter<byte>> idle = [];
-    private readonly ConcurrentBag<JsonHops> texts = [];
+    private readonly ConcurrentStack<ArrayBufferWriter<byte>> idle = [];
+    private readonly ConcurrentStack<JsonHops> texts = [];
 
     /// <summary>Writes the members of the array, each on a line of its own.</summary>
     public static void Write(Stream stream, IReadOnlyList<Flow> flows)
@@ -33,13 +33,13 @@ internal sealed class JsonFlows
         {
             stream.Write(lines.WrittenSpan);
             lines.ResetWrittenCount();
-            writer.idle.Add(lines);
+            writer.idle.Push(lines);
         }
     }
 
     private ArrayBufferWriter<byte> Lines(IReadOnlyList<Flow> flows, int start)
     {
-        if (!idle.TryTake(out var lines))
+        if (!idle.TryPop(out var lines))
             lines = new ArrayBufferWriter<byte>(1 << 16);
         using var json = new Utf8JsonWriter(lines, Options);
         for (var i = start; i < Math.Min(start + Chunk, flows.Count); i++)
@@ -100,10 +100,10 @@ internal sealed class JsonFlows
     private void Hops(Utf8JsonWriter json, ReadOnlySpan<byte> name, FlowDirection direction)
     {
         json.WritePropertyName(name);
-        if (!texts.TryTake(out var text))
+        if (!texts.TryPop(out var text))
             text = new JsonHops(ActionsOf);
         json.WriteRawValue(text.Array(direction.Hops), skipInputValidation: true);
-        texts.Add(text);
+        texts.Push(text);
     }
 
     private byte[] ActionsOf(IReadOnlyList<HopAction> list) => actions.TryGetValue(list, out var known) ? known : actions.GetOrAdd(list, Actions(list));

@@ -40,6 +40,7 @@ internal sealed class Stitcher(Observations observations, Network network, Block
             }
 
             built.Release();
+            observations.Pass(built.Number);
         }
 
         return new StitchResult(flows, clocks);

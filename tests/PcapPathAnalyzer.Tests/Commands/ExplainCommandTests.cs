@@ -56,7 +56,38 @@ public sealed class ExplainCommandTests
     public async Task A_packet_of_an_established_connection_does_not_ask_the_nat_table()
     {
         var steps = (await PathsAsync("service", "--from", Client, "--to", "10.96.12.34:80", "--state", "established")).SelectMany(p => p["steps"]!).ToList();
-        Assert.That(steps.Select(s => (string?)s["table"]), Has.None.EqualTo("nat"));
+        Assert.That(steps.Where(s => (string?)s["kind"] is "rule" or "policy" && (string?)s["packet"]!["protocol"] == "tcp").Select(s => (string?)s["table"]), Has.None.EqualTo("nat"));
+    }
+
+    [Test]
+    public async Task A_packet_of_an_established_connection_goes_where_conntrack_has_sent_such_connections()
+    {
+        var paths = await PathsAsync("service", "--from", Client, "--to", "10.96.12.34:80", "--state", "established");
+        Assert.That(paths.Select(p => (string?)p["steps"]!.Last()["packet"]!["dst"]), Is.EquivalentTo(new[] { "10.244.0.6", "10.244.1.7" }));
+        Assert.That(paths.Select(p => (string?)p["condition"]), Has.All.Contain("conntrack.txt"));
+        Assert.That(paths.Select(p => ((string?)p["verdict"], (string?)p["reply_verdict"])), Has.All.EqualTo(("delivered", "delivered")));
+        var one = await PathsAsync("service", "--from", Client, "--to", "10.96.12.34:80", "--state", "established", "--sport", "37574");
+        Assert.That(one.Select(p => (string?)p["steps"]!.Last()["packet"]!["dst"]), Is.EqualTo(new[] { "10.244.1.7" }));
+    }
+
+    [Test]
+    public async Task Where_conntrack_has_no_such_connection_its_first_packet_has_met_the_rules()
+    {
+        var paths = await PathsAsync("service", "--from", Client, "--to", "10.96.12.34:80", "--state", "established", "--sport", "1");
+        Assert.That(paths.Select(p => ((string?)p["steps"]!.Last()["packet"]!["dst"], (double?)p["probability"])), Is.EquivalentTo(new (string?, double?)[] { ("10.244.0.6", 0.5), ("10.244.1.7", 0.5) }));
+        Assert.That(paths.Select(p => (string?)p["condition"]), Has.All.Contain("no conntrack entry shows it"));
+        var node = (await PathsAsync("nodeport", "--from", "203.0.113.9", "--to", "192.168.56.11:30080", "--in", "node-a:eth0", "--state", "established")).Single();
+        Assert.That(node["steps"]!.Select(s => (string?)s["kind"]), Does.Contain("dnat").And.Contain("masquerade"));
+    }
+
+    [Test]
+    public async Task A_packet_for_everyone_is_followed_in_each_of_its_copies()
+    {
+        var paths = await PathsAsync("nodeport", "--from", "node-a", "--to", "224.0.0.1");
+        Assert.That(paths.Select(p => ((string?)p["condition"], (string?)p["verdict"], (double?)p["probability"])), Is.EquivalentTo(new (string?, string?, double?)[]
+        {
+            ("one follows the copy for client:eth0", "delivered", 1), ("one follows the copy for node-b:eth0", "delivered", 1),
+        }));
     }
 
     [Test]
@@ -70,6 +101,7 @@ public sealed class ExplainCommandTests
     [TestCase("--state", "old", "--state: 'old' is none of new, established")]
     [TestCase("--format", "svg", "--format: 'svg' is none of text, json, mermaid")]
     [TestCase("--size", "70000", "--size: an IP packet has at most 65535 bytes")]
+    [TestCase("--size", "39", "--size: a tcp packet of IPv4 has at least 40 bytes")]
     [TestCase("--sport", "70000", "--sport: 70000 is not within 0 and 65535")]
     [TestCase("--proto", "carrier-pigeon", "--proto: 'carrier-pigeon' is no protocol")]
     [TestCase("--in", "node-a:eth0", "--in says where a packet from outside comes in: then --from is its source address")]

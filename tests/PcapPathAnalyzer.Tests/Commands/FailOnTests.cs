@@ -12,7 +12,7 @@ public sealed class FailOnTests
     [TestCase("healthy", "dire", 2)]
     public async Task Analyze_fails_on_a_finding_that_bad_and_writes_its_results_all_the_same(string bundle, string severity, int exitCode)
     {
-        var root = Directory.CreateTempSubdirectory("pcappath-").FullName;
+        var root = ScratchFolder.Create("fail-on");
         try
         {
             var run = await CommandLine.RunAsync("analyze", Path.Combine(TestData.Folder, "bundles-findings", bundle, "bundle"), "--out", root, "--format", "csv", "--fail-on", severity);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Tests.Decode;
 
@@ -16,7 +17,7 @@ internal sealed class Tshark : IDisposable
     // Linux's own default port, which flannel keeps; tshark knows only IANA's.
     private const string LinuxVxlan = "udp.port==8472,vxlan";
 
-    private readonly string configuration = Directory.CreateTempSubdirectory("pcappath-tshark-").FullName;
+    private readonly string configuration = ScratchFolder.Create("tshark");
 
     private Tshark()
     {

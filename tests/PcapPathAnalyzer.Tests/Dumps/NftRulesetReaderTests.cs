@@ -82,6 +82,17 @@ public sealed class NftRulesetReaderTests
     public void Every_line_of_the_rulesets_of_the_corpora_is_accounted_for() =>
         Account(DumpFiles.Corpus("nft"), mostProblems: 1); // a makefile
 
+    [TestCase("dnat ip6 to fd02::2/127:7", "fd02::2", "fd02::3")]
+    [TestCase("dnat ip to 10.2.0.2/31:7", "10.2.0.2", "10.2.0.3")]
+    [TestCase("dnat ip6 to [fd02::2]:7", "fd02::2", "fd02::2")]
+    [TestCase("dnat ip6 to [fd02::2]-[fd02::4]:7", "fd02::2", "fd02::4")]
+    public void A_range_of_addresses_that_nft_prints_as_a_network_keeps_its_port(string text, string first, string last)
+    {
+        var nat = (NftNat)Only($"table inet t {{\n\tchain c {{\n\t\tmeta l4proto tcp {text}\n\t}}\n}}\n").Chains["c"].Rules[0].Statements[^1];
+        var range = (NftAddress)((NftConstant)nat.Address!).Value;
+        Assert.That(($"{range.First}", $"{range.Last}", ((NftConstant)nat.Port!).Value), Is.EqualTo((first, last, (NftValue)new NftNumber(7))));
+    }
+
     // Found by the rules of nftables' own test suite.
     [TestCase("limit rate over 5 mbytes/second burst 1024 kbytes drop", "NftUnknowable NftVerdict")]
     [TestCase("ct helper \"ftp\" accept", "NftMatch NftVerdict")]

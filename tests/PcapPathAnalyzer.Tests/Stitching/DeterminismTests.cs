@@ -7,7 +7,7 @@ public sealed class DeterminismTests
     [Test]
     public async Task The_same_bundle_gives_the_same_bytes_on_any_number_of_processors()
     {
-        var root = Directory.CreateTempSubdirectory("pcappath-").FullName;
+        var root = ScratchFolder.Create("determinism");
         try
         {
             foreach (var processors in new[] { 1, 2, 8 })

@@ -78,9 +78,43 @@ public sealed class TrailProperties
         for (var t = 0; t < records.Trails.Length; t++)
         {
             var frames = expected[records.Trails[t]];
-            Assert.That(records.Read(t, int.MaxValue, windows, n => new PacketRecord[n]).Select(r => r.Frame), Is.EqualTo(frames));
-            Assert.That(records.Read(t, 3, windows, n => new PacketRecord[n]).Select(r => r.Frame), Is.EqualTo(frames.Take(3)), "and no more than are asked for");
+            Assert.That(Frames(records.Read(t, int.MaxValue, windows, n => new PacketRecord[n])), Is.EqualTo(frames));
+            Assert.That(Frames(records.Read(t, 3, windows, n => new PacketRecord[n])), Is.EqualTo(frames.Take(3)), "and no more than are asked for");
         }
+    }
+
+    [Test]
+    public void Memory_of_records_is_given_back_when_no_later_flow_has_any_there()
+    {
+        // Three stretches of a file; a trail of its own in each, one that is in all.
+        const int count = 700_000;
+        var (sorter, table) = (new RecordSorter(), new TrailTable());
+        FileRecords records;
+        using (var pool = new BlockPool(long.MaxValue))
+        {
+            for (var frame = 1u; frame <= count; frame++)
+            {
+                var o = new Observation { Frame = frame, Leg = frame % 1000 == 0 ? 0 : 1 + (int)((frame - 1) / 262_144), Kind = ObservationKind.Packet };
+                sorter.Add(table.Of(o), o, pool);
+            }
+
+            records = sorter.Finish(table.ToArray(), pool);
+            for (var stretch = 0; stretch < 3; stretch++)
+                records.NoteReader(Of(1 + stretch), stretch);
+            Assert.That(Read(1), Is.Not.Empty);
+            records.Pass(0);
+            Assert.That(() => Read(1), Throws.InstanceOf<ObjectDisposedException>());
+            Assert.That(Read(2), Is.Not.Empty);
+            Assert.That(() => Read(0), Throws.InstanceOf<ObjectDisposedException>(), "nobody said to read it");
+            records.Pass(1);
+            Assert.That(() => Read(2), Throws.InstanceOf<ObjectDisposedException>());
+            Assert.That(Read(3), Is.Not.Empty);
+        }
+
+        Assert.That(() => Read(3), Throws.InstanceOf<ObjectDisposedException>(), "all of it goes when the analysis ends");
+
+        int Of(int leg) => Enumerable.Range(0, records.Trails.Length).Single(t => records.Trails[t].Leg == leg);
+        uint[] Read(int leg) => Frames(records.Read(Of(leg), int.MaxValue, new SpillWindows(), n => new PacketRecord[n]));
     }
 
     [Test]
@@ -134,6 +168,14 @@ public sealed class TrailProperties
             var sorted = values.Order().ToArray();
             return Median.Of(values.AsSpan().ToArray()) == sorted[sorted.Length / 2];
         }, iter: 5_000);
+
+    private static uint[] Frames(ReadOnlyMemory<PacketRecord> records)
+    {
+        var frames = new uint[records.Length];
+        for (var i = 0; i < frames.Length; i++)
+            frames[i] = records.Span[i].Frame;
+        return frames;
+    }
 
     private static ReadOnlySpan<byte> Bytes(in Observation o) =>
         System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<Observation>(in o)).ToArray();

@@ -14,7 +14,7 @@ public sealed class TunnelTests
     [Test]
     public void One_packet_in_the_open_and_in_any_tunnel_is_one_packet()
     {
-        var folder = Directory.CreateTempSubdirectory("pcappath-").FullName;
+        var folder = ScratchFolder.Create("tunnels");
         try
         {
             var wraps = new (string Name, Func<byte[], byte[]> Wrap)[]
@@ -43,7 +43,7 @@ public sealed class TunnelTests
     [Test]
     public void Of_what_the_snap_length_cut_off_the_tunnel_says_that_nobody_knows_whose_it_is([Values(48, 62, 70)] int snapLength)
     {
-        var folder = Directory.CreateTempSubdirectory("pcappath-").FullName;
+        var folder = ScratchFolder.Create("tunnels");
         try
         {
             // In the VXLAN header (42 to 50), in the Ethernet header behind it (to 64), in the IP header behind that (to 84).

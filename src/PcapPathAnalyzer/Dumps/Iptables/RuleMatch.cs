@@ -103,7 +103,7 @@ public sealed record TtlMatch(string Comparison, int Value) : RuleMatch;
 /// <summary><c>-m tcpmss</c>; inclusive.</summary>
 public sealed record TcpMssMatch(int First, int Last) : RuleMatch;
 
-/// <summary><c>-m dscp</c> or <c>-m tos</c>: (traffic class &amp; mask) == value.</summary>
+/// <summary><c>-m dscp</c>, <c>-m tos</c> or <c>-m ecn --ecn-ip-ect</c>: (traffic class &amp; mask) == value.</summary>
 public sealed record TrafficClassMatch(byte Value, byte Mask) : RuleMatch;
 
 /// <summary><c>-m frag</c>, <c>hbh</c>, <c>dst</c>, <c>rt</c>, <c>srh</c>, <c>mh</c>: the packet has this extension header, and it looks so.</summary>
@@ -119,9 +119,15 @@ public sealed record Ip6HeadersMatch(bool AsksUpper, bool AsksOthers, bool IsSof
 /// <summary><c>-m pkttype</c>: unicast, broadcast, multicast.</summary>
 public sealed record PacketTypeMatch(string Type) : RuleMatch;
 
+/// <summary><c>-m rpfilter</c>: the way back to the source leads out of the device that the packet came in by.</summary>
+/// <param name="IsLoose">By any device.</param>
+/// <param name="UsesMark">The packet's mark counts for the way back.</param>
+/// <param name="AcceptsLocal">The namespace's own addresses count as sources.</param>
+/// <param name="IsInverted">Its own <c>--invert</c>.</param>
+public sealed record ReversePathMatch(bool IsLoose, bool UsesMark, bool AcceptsLocal, bool IsInverted) : RuleMatch;
+
 /// <summary>
-/// A condition whose answer no dump can give (limit, hashlimit, recent, owner, u32, bpf, string, time, socket, rpfilter
-/// without routes, an unknown module): cannot-know, never a silent yes or no.
+/// A condition whose answer no dump can give (limit, hashlimit, recent, owner, u32, bpf, string, time, socket, an unknown module): cannot-know, never a silent yes or no.
 /// </summary>
 /// <param name="IsUnderstood">True where the module is known and merely unknowable; false where the program does not know it.</param>
 public sealed record UnknowableMatch(string Module, bool IsUnderstood) : RuleMatch;

@@ -73,6 +73,8 @@ internal static class LinkKinds
         Isolated = port.TakeOn("isolated"),
         Learning = port.TakeOn("learning", unless: true),
         Flood = port.TakeOn("flood", unless: true),
+        MulticastFlood = port.TakeOn("mcast_flood", unless: true),
+        BroadcastFlood = port.TakeOn("bcast_flood", unless: true),
         ProxyArp = port.TakeOn("proxy_arp"),
         NeighbourSuppress = port.TakeOn("neigh_suppress"),
     };

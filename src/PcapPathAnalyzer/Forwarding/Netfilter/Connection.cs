@@ -36,6 +36,9 @@ public sealed record Connection
 
     public uint Mark { get; init; }
 
+    /// <summary>The mark that rules of nat tables gave its first packet; null where the walk's packet is the first.</summary>
+    public uint? FirstMark { get; init; }
+
     /// <summary>IPS_DST_NAT_DONE: the nat table is not asked again for the destination.</summary>
     public bool IsDestinationDone { get; init; }
 

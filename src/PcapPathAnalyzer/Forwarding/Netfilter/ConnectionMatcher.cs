@@ -62,7 +62,7 @@ internal static class ConnectionMatcher
     private static bool Status(string status, Connection connection) => status switch
     {
         "SEEN_REPLY" => connection.IsReplySeen,
-        "CONFIRMED" => connection.IsConfirmed || ConntrackTargets.IsTemplate(connection),
+        "CONFIRMED" => connection.IsConfirmed,
         _ => false,
     };
 }

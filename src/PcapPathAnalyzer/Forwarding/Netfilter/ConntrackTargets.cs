@@ -9,12 +9,12 @@ internal static class ConntrackTargets
 {
     private const int TemplateId = -1;
 
-    /// <summary>What later rules of the raw table take for the packet's connection: one of nothing but zeros, confirmed from the start (nf_ct_tmpl_alloc).</summary>
+    /// <summary>What later rules before conntrack take for the packet's connection: one of nothing but zeros, confirmed from the start (nf_ct_tmpl_alloc).</summary>
     private static Connection Template(NetworkNamespace ns, PacketState packet)
     {
         var none = packet.Tuple.Destination.IsIpv4 ? IpAddress.FromIpv4(0) : IpAddress.FromIpv6(0, 0);
         var zeros = new FiveTuple(none, 0, none, 0, 0);
-        return new Connection { Id = TemplateId, Namespace = ns, Original = zeros, Reply = zeros, Zone = packet.OriginalZone, ReplyZone = packet.ReplyZone };
+        return new Connection { Id = TemplateId, Namespace = ns, Original = zeros, Reply = zeros, Zone = packet.OriginalZone, ReplyZone = packet.ReplyZone, IsConfirmed = true };
     }
 
     public static bool IsTemplate(Connection connection) => connection.Id == TemplateId;

@@ -84,7 +84,11 @@ public sealed record PacketState
     /// <summary>DSCP and ECN bits; 0 for what sockets send by default.</summary>
     public byte TrafficClass { get; init; }
 
+    /// <summary>Of the frame it came in with; none where it was sent here, or not known.</summary>
     public MacAddress SourceMac { get; init; }
+
+    /// <summary>The same: a group here is what makes the packet one for a group (skb pkt_type, eth_type_trans).</summary>
+    public MacAddress DestinationMac { get; init; }
 
     /// <summary>For an ICMP error: the packet it quotes, as the sender of the error saw it.</summary>
     public FiveTuple? IcmpError { get; init; }

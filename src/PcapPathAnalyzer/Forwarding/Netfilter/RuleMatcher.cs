@@ -12,7 +12,7 @@ internal static class RuleMatcher
         var answer = Answer.Yes;
         foreach (var match in rule.Matches)
         {
-            var one = ConnectionMatcher.WithoutConnection(match, rule, packet) ?? Negate(match, Ask(ns, match, packet));
+            var one = Of(ns, rule, match, packet);
             if (one == Answer.No)
                 return Answer.No;
             if (one == Answer.Unknown)
@@ -28,7 +28,7 @@ internal static class RuleMatcher
         var p = 1.0;
         foreach (var match in rule.Matches)
         {
-            if (ConnectionMatcher.WithoutConnection(match, rule, packet) is not null || Negate(match, Ask(ns, match, packet)) != Answer.Unknown)
+            if (Of(ns, rule, match, packet) != Answer.Unknown)
                 continue;
             if (match is not StatisticMatch s || Chance(s) is not { } one)
                 return null;
@@ -40,7 +40,11 @@ internal static class RuleMatcher
 
     /// <summary>The conditions that dumps cannot answer, as the rule spells them.</summary>
     public static string Open(NetworkNamespace ns, IptablesRule rule, PacketState packet) =>
-        string.Join(", ", rule.Matches.Where(m => ConnectionMatcher.WithoutConnection(m, rule, packet) is null && Negate(m, Ask(ns, m, packet)) == Answer.Unknown).Select(m => m.Negated && !m.Text.StartsWith('!') ? $"! {m.Text}" : m.Text));
+        string.Join(", ", rule.Matches.Where(m => Of(ns, rule, m, packet) == Answer.Unknown).Select(m => m.Negated && !m.Text.StartsWith('!') ? $"! {m.Text}" : m.Text));
+
+    private static Answer Of(NetworkNamespace ns, IptablesRule rule, RuleMatch match, PacketState packet) =>
+        // What has no Ethernet address answers no, whether negated or not (mac_mt, net/netfilter/xt_mac.c).
+        match is MacMatch && packet.In is null or "lo" ? Answer.No : ConnectionMatcher.WithoutConnection(match, rule, packet) ?? Negate(match, Ask(ns, match, packet));
 
     private static Answer Negate(RuleMatch match, Answer answer) =>
         !match.Negated || answer == Answer.Unknown ? answer : answer == Answer.Yes ? Answer.No : Answer.Yes;
@@ -66,9 +70,10 @@ internal static class RuleMatcher
         LengthMatch m => packet.Length == 0 ? Answer.Unknown : Of(packet.Length >= m.First && packet.Length <= m.Last),
         TtlMatch m => packet.Ttl < 0 ? Answer.Unknown : Of(m.Comparison switch { "eq" => packet.Ttl == m.Value, "lt" => packet.Ttl < m.Value, "gt" => packet.Ttl > m.Value, _ => false }),
         TrafficClassMatch m => Of((packet.TrafficClass & m.Mask) == m.Value),
-        MacMatch m => packet.SourceMac.IsNone ? (packet.In is null ? Answer.No : Answer.Unknown) : Of(packet.SourceMac == m.Source),
+        MacMatch m => packet.SourceMac.IsNone ? Answer.Unknown : Of(packet.SourceMac == m.Source),
         PhysicalDeviceMatch m => Of(Physical(m, packet)),
-        PacketTypeMatch m => Of(string.Equals(m.Type, packet.Tuple.Destination.IsMulticast ? "multicast" : packet.Tuple.Destination.IsLimitedBroadcast ? "broadcast" : "unicast", StringComparison.OrdinalIgnoreCase)),
+        PacketTypeMatch m => Of(string.Equals(m.Type, packet.DestinationMac == MacAddress.Broadcast ? "broadcast" : packet.DestinationMac.IsGroup ? "multicast" : "unicast", StringComparison.OrdinalIgnoreCase)),
+        ReversePathMatch m => ReversePathMatcher.Ask(ns, m, packet),
         SetMatch m => IpSets.Ask(ns, m, packet),
         _ => ConnectionMatcher.Ask(match, packet),
     };

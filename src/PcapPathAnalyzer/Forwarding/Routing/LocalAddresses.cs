@@ -16,17 +16,16 @@ internal static class LocalAddresses
                 // On the loopback device the whole prefix is local, elsewhere the address alone.
                 if (record.Address.Address == address || (i.IsLoopback && record.Address.Contains(address)))
                     return new RouteDecision(RouteKind.Local) { Local = record, NextHop = new NextHop { Device = i.Name } };
-                if (address.IsIpv4 && IsBroadcast(record, address))
+                if (IsBroadcast(record, address))
                     return new RouteDecision(RouteKind.Broadcast) { Local = record, NextHop = new NextHop { Device = i.Name } };
             }
         }
 
-        if (address.IsLoopback)
-            return new RouteDecision(RouteKind.Local) { NextHop = new NextHop { Device = "lo" } };
-        return address.IsLimitedBroadcast ? new RouteDecision(RouteKind.Broadcast) : null;
+        return address.IsLoopback ? new RouteDecision(RouteKind.Local) { NextHop = new NextHop { Device = "lo" } } : null;
     }
 
-    private static bool IsBroadcast(AddressRecord record, IpAddress address) =>
-        (record.Broadcast == address && !record.Broadcast.IsNone)
-        || (record.Address.Length < 31 && record.Address.Contains(address) && (address.Ipv4Value | (uint.MaxValue << (32 - record.Address.Length))) == uint.MaxValue);
+    /// <summary>The last address of its subnet is one whether or not the address names it.</summary>
+    public static bool IsBroadcast(AddressRecord record, IpAddress address) =>
+        address.IsIpv4 && ((record.Broadcast == address && !record.Broadcast.IsNone)
+        || (record.Address.Length is > 0 and < 31 && record.Address.Contains(address) && (address.Ipv4Value | (uint.MaxValue << (32 - record.Address.Length))) == uint.MaxValue));
 }

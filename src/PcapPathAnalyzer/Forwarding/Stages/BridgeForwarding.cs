@@ -8,7 +8,7 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 internal static class BridgeForwarding
 {
     /// <summary>A frame from the host itself, sent by the bridge device.</summary>
-    public static IEnumerable<Branch> FromHost(WalkContext context, Branch b) => [Switch(context, b, b.Device!, null)];
+    public static IEnumerable<Branch> FromHost(WalkContext context, Branch b) => b.DestinationMac.IsGroup ? Flood(context, b, b.Device!, null) : [Switch(context, b, b.Device!, null)];
 
     /// <summary>A frame that came in by a port.</summary>
     public static IEnumerable<Branch> FromPort(WalkContext context, Branch b)
@@ -25,14 +25,29 @@ internal static class BridgeForwarding
     }
 
     /// <summary>After PREROUTING, where that was run: to the host, or on to a port.</summary>
-    public static Branch Decide(WalkContext context, Branch b, NetworkInterface port, NetworkInterface bridge) =>
-        IsForHost(b, bridge)
-            ? (b with { Device = bridge }).Step(StepKind.Bridge, $"{bridge.Name} takes the frame from {port.Name} to the host", bridge.Link.Location, bridge.Name).Then(Ingress.Accept)
-            : Switch(context, b, bridge, port);
+    public static IEnumerable<Branch> Decide(WalkContext context, Branch b, NetworkInterface port, NetworkInterface bridge)
+    {
+        if (b.DestinationMac.IsGroup)
+            return Flood(context, b, bridge, port);
+        return [IsForHost(b, bridge) ? ToHost(b, port, bridge) : Switch(context, b, bridge, port)];
+    }
 
     /// <summary>Addressed to the bridge or one of its ports: the host takes it.</summary>
     public static bool IsForHost(Branch b, NetworkInterface bridge) =>
         b.DestinationMac.IsNone || b.DestinationMac == bridge.Mac || bridge.Ports.Any(p => p.Mac == b.DestinationMac);
+
+    private static Branch ToHost(Branch b, NetworkInterface port, NetworkInterface bridge) =>
+        (b with { Device = bridge }).Step(StepKind.Bridge, $"{bridge.Name} takes the frame from {port.Name} to the host", bridge.Link.Location, bridge.Name).Then(Ingress.Accept);
+
+    // To everyone: the host where a port has it, and all other ports.
+    private static IEnumerable<Branch> Flood(WalkContext context, Branch b, NetworkInterface bridge, NetworkInterface? from)
+    {
+        var copies = new List<(Func<Branch, Branch>, string)>();
+        if (from is not null)
+            copies.Add((x => ToHost(x, from, bridge), $"{bridge.Namespace.Name} itself"));
+        copies.AddRange(GroupFrames.Ports(bridge, from, b.DestinationMac).Select(p => ((Func<Branch, Branch>)(x => Out(context, x, bridge, from, p, null, $"{bridge.Name} floods {b.DestinationMac}; this copy leaves by {p.Name}")), $"{p.Peer ?? p}")));
+        return copies.Count > 0 ? GroupFrames.Copies(b, copies) : [b.Stop(StepKind.Drop, Verdict.NoListener, $"{bridge.Name} has no port to flood {b.DestinationMac} to", bridge.Link.Location, bridge.Name)];
+    }
 
     private static Branch Switch(WalkContext context, Branch b, NetworkInterface bridge, NetworkInterface? from)
     {

@@ -14,7 +14,7 @@ internal static class BridgeNetfilter
     {
         var setting = BridgeCalls.Setting(b, bridge);
         if (setting == false)
-            return [BridgeForwarding.Decide(context, b, port, bridge)];
+            return BridgeForwarding.Decide(context, b, port, bridge);
         // A frame to the host meets PREROUTING either way; the setting decides only where.
         return setting == true || BridgeForwarding.IsForHost(b, bridge) ? Call(context, b, port, bridge, setting == true) : Both(context, b, port, bridge);
     }
@@ -34,14 +34,17 @@ internal static class BridgeNetfilter
             if (x.Packet.Tuple.Destination == before || NextBehind(after, bridge) is not { } neighbour)
             {
                 var up = x.Packet.Tuple.Destination == before ? after : after with { DestinationMac = bridge.Mac };
-                yield return BridgeForwarding.Decide(context, up, port, bridge);
+                foreach (var decided in BridgeForwarding.Decide(context, up, port, bridge))
+                    yield return decided;
                 continue;
             }
 
-            var bridged = BridgeForwarding.Decide(context, (after with { DestinationMac = neighbour.Mac }).Step(StepKind.Neighbour, $"{bridge.Name} routes {x.Packet.Tuple.Destination} to itself and switches the frame to {neighbour.Mac}, TTL unchanged (br_netfilter)", neighbour.Location), port, bridge);
-            yield return isCertain ? bridged : Assume(bridged, BridgeCalls.Name(b), true);
-            if (!isCertain)
-                yield return Assume(BridgeForwarding.Decide(context, after with { DestinationMac = bridge.Mac }, port, bridge), BridgeCalls.Name(b), false);
+            foreach (var bridged in BridgeForwarding.Decide(context, (after with { DestinationMac = neighbour.Mac }).Step(StepKind.Neighbour, $"{bridge.Name} routes {x.Packet.Tuple.Destination} to itself and switches the frame to {neighbour.Mac}, TTL unchanged (br_netfilter)", neighbour.Location), port, bridge))
+                yield return isCertain ? bridged : Assume(bridged, BridgeCalls.Name(b), true);
+            if (isCertain)
+                continue;
+            foreach (var routed in BridgeForwarding.Decide(context, after with { DestinationMac = bridge.Mac }, port, bridge))
+                yield return Assume(routed, BridgeCalls.Name(b), false);
         }
     }
 
@@ -71,7 +74,7 @@ internal static class BridgeNetfilter
     {
         var name = BridgeCalls.Name(b);
         var on = Call(context, b, port, bridge, isCertain: true).SelectMany(x => Drain(context, x)).ToList();
-        var off = Drain(context, BridgeForwarding.Decide(context, b, port, bridge)).ToList();
+        var off = BridgeForwarding.Decide(context, b, port, bridge).SelectMany(x => Drain(context, x)).ToList();
         if (on is [{ Verdict: null } one] && off is [{ Verdict: null } other] && one.Packet.Tuple == other.Packet.Tuple && one.Device == other.Device)
         {
             var noted = b.Step(StepKind.Bridge, $"{bridge.Name} shows the frame to iptables if {name} is on (not dumped); no rule changes its way", bridge.Link.Location, bridge.Name);

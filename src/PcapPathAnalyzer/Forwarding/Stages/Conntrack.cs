@@ -1,4 +1,3 @@
-using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Topology;
 
@@ -7,19 +6,28 @@ namespace PcapPathAnalyzer.Forwarding.Stages;
 /// <summary>Finds a packet's connection among those the walk has made, or makes one (nf_conntrack_in, net/netfilter/nf_conntrack_core.c).</summary>
 internal static class Conntrack
 {
-    public static Branch Track(WalkContext context, Branch branch)
+    public static IReadOnlyList<Branch> Track(WalkContext context, Branch branch)
     {
         var packet = branch.Packet;
         // On lo the packet comes back in with the connection it was sent with.
         if (packet.ConntrackState == "UNTRACKED" || packet.Connection is not null)
-            return branch;
+            return [branch];
         if (!context.Index.Tracks(branch.Namespace, packet.Tuple.Destination.IsIpv6))
-            return branch with { Packet = packet with { ConntrackState = "UNTRACKED" } };
+            return [branch with { Packet = packet with { ConntrackState = "UNTRACKED" } }];
         // A rule's template is used up now (nf_conntrack_in).
         var (zone, replyZone) = (packet.OriginalZone, packet.ReplyZone);
         packet = packet with { HasTemplate = false, OriginalZone = 0, ReplyZone = 0 };
+        branch = branch with { Packet = packet };
         if (packet.IcmpError is { } quoted)
-            return Related(branch with { Packet = packet }, quoted, replyZone);
+            return [Related(branch, quoted, replyZone)];
+        return packet.AssumeEstablished && !branch.Connections.Exists(c => c.Namespace == branch.Namespace && c.IsConfirmed && (c.Original == packet.Tuple || c.IsReply(packet.Tuple)))
+            ? EstablishedConnection.Ways(context, branch, zone, replyZone)
+            : [Find(context, branch, zone, replyZone)];
+    }
+
+    private static Branch Find(WalkContext context, Branch branch, int zone, int replyZone)
+    {
+        var packet = branch.Packet;
         foreach (var c in branch.Connections)
         {
             if (c.Namespace != branch.Namespace || !c.IsConfirmed)
@@ -34,21 +42,10 @@ internal static class Conntrack
                 return branch with { Packet = packet with { Connection = c, ConntrackState = c.IsReplySeen ? "ESTABLISHED" : "NEW", IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated } };
         }
 
-        if (!packet.AssumeEstablished && !ConntrackStart.Opens(branch.Namespace, packet))
+        if (!ConntrackStart.Opens(branch.Namespace, packet))
             return branch with { Packet = packet with { ConntrackState = "INVALID" } };
         var made = Make(context, branch.Namespace, packet) with { Zone = zone, ReplyZone = replyZone };
-        var isReply = packet.AssumeEstablished && made.Reply == packet.Tuple;
-        return branch.Keep(made) with
-        {
-            Packet = packet with
-            {
-                Connection = made,
-                IsReply = isReply,
-                ConntrackState = packet.AssumeEstablished ? "ESTABLISHED" : "NEW",
-                IsDestinationTranslated = made.IsDestinationTranslated,
-                IsSourceTranslated = made.IsSourceTranslated,
-            },
-        };
+        return branch.Keep(made) with { Packet = packet with { Connection = made, ConntrackState = "NEW", IsDestinationTranslated = false, IsSourceTranslated = false } };
     }
 
     /// <summary>The connection begins with its first packet's leaving; what has no translation by then will never have one (nf_nat_alloc_null_binding).</summary>
@@ -66,28 +63,18 @@ internal static class Conntrack
     public static Connection? Collision(Branch branch, Connection made) =>
         branch.Connections.Find(c => c.Id != made.Id && c.Namespace == branch.Namespace && c.IsConfirmed && c.Original == made.Reply && c.Zone == made.ReplyZone);
 
-    private static Connection Make(WalkContext context, NetworkNamespace ns, PacketState packet)
+    /// <summary>A connection as its first packet makes it.</summary>
+    public static Connection Make(WalkContext context, NetworkNamespace ns, PacketState packet) => new()
     {
-        // A packet of an established connection has the translation that the dump knows, or none.
-        var known = packet.AssumeEstablished ? ns.Conntrack.FirstOrDefault(c => c.Original == packet.Tuple || c.Reply == packet.Tuple) : null;
-        return new Connection
-        {
-            Id = context.NextConnection(),
-            Namespace = ns,
-            Original = known?.Original ?? packet.Tuple,
-            OriginalSourcePorts = known is null ? packet.SourcePorts : null,
-            OriginalDestinationPorts = known is null ? packet.DestinationPorts : null,
-            Reply = known?.Reply ?? packet.Tuple.Reversed,
-            ReplyDestinationPorts = known is null ? packet.SourcePorts : null,
-            ReplySourcePorts = known is null ? packet.DestinationPorts : null,
-            Mark = known?.Mark ?? 0,
-            IsDestinationNat = known is not null && Ipvs.ServiceHook.Find(ns, 0, known.Original) is not null ? false : null,
-            IsDestinationDone = packet.AssumeEstablished,
-            IsSourceDone = packet.AssumeEstablished,
-            IsConfirmed = packet.AssumeEstablished,
-            IsReplySeen = packet.AssumeEstablished,
-        };
-    }
+        Id = context.NextConnection(),
+        Namespace = ns,
+        Original = packet.Tuple,
+        OriginalSourcePorts = packet.SourcePorts,
+        OriginalDestinationPorts = packet.DestinationPorts,
+        Reply = packet.Tuple.Reversed,
+        ReplyDestinationPorts = packet.SourcePorts,
+        ReplySourcePorts = packet.DestinationPorts,
+    };
 
     // nf_conntrack_inet_error: the packet quoted inside names the connection, against whose direction the error goes: it is looked for as its reply.
     private static Branch Related(Branch branch, Primitives.FiveTuple quoted, int zone)

@@ -24,7 +24,7 @@ internal static class Decapsulation
         if (device.Link.Vxlan is { Learning: true } && !inner.SourceMac.IsNone)
             b = b with { LearntVteps = b.LearntVteps.SetItem((device, inner.SourceMac), b.Packet.Tuple.Source) };
         // vxlan_rcv, ip_tunnel_rcv: in one namespace the outer packet's mark stays, its connection does not.
-        var packet = inner.Packet.WithoutConnection() with { In = device.Name, Out = null, Mark = b.Packet.Mark, IsPastIpvs = b.Packet.IsPastIpvs, SourceMac = inner.SourceMac };
+        var packet = inner.Packet.WithoutConnection() with { In = device.Name, Out = null, Mark = b.Packet.Mark, IsPastIpvs = b.Packet.IsPastIpvs, SourceMac = inner.SourceMac, DestinationMac = inner.DestinationMac };
         var text = inner.Kind is "vxlan" or "geneve" ? $"{device.Name} takes VNI {inner.Vni} out of {(inner.Kind == "vxlan" ? "VXLAN" : "Geneve")} from {b.Packet.Tuple.Source}" : $"{device.Name} takes the packet out of {inner.Kind} from {b.Packet.Tuple.Source}";
         return (b with { Device = device, Packet = packet, Inner = inner.Inner, SourceMac = inner.SourceMac, DestinationMac = inner.DestinationMac, Route = null, IsPrerouted = false, BoundTo = null, ProxiedTo = null }).Step(StepKind.Decapsulate, text, device.Link.Location).Then(Ingress.Run);
     }

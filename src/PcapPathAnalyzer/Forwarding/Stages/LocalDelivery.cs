@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
 
@@ -12,6 +13,8 @@ internal static class LocalDelivery
     {
         if (b.Inner is { } inner)
             return [Decapsulation.Run(b, inner)];
+        if (!b.IsReplyPhase && b.Route is { Kind: RouteKind.Broadcast or RouteKind.Multicast })
+            return [GroupDelivery.Run(b)];
         return b.Packet.DestinationPorts is { } ports && !b.IsReplyPhase ? Range(b, ports) : [Socket(b)];
     }
 
@@ -46,7 +49,7 @@ internal static class LocalDelivery
     {
         var tuple = b.Packet.Tuple;
         var where = $"{b.Namespace.Name}{(b.Device is null ? "" : $" by {b.Device.Name}")}";
-        if (b.IsReplyPhase && b.Packet.IcmpError is null && b.Client == b.Namespace && tuple != b.Asked.Reversed)
+        if (b.IsReplyPhase && b.Packet.IcmpError is null && b.Client == b.Namespace && tuple != (b.IsOfGroup ? b.Asked.Reversed with { Source = tuple.Source } : b.Asked.Reversed))
             return b.Stop(StepKind.Drop, Verdict.NoListener, $"{b.Namespace.Name} asked {Translation.Endpoint(b.Packet with { Tuple = b.Asked, DestinationPorts = null }, true)}, not {Translation.Endpoint(b.Packet, false)}: the answer came back untranslated and belongs to no connection");
         if (b is { IsReplyPhase: true, Client: { } client, Packet.IcmpError: not null } && client != b.Namespace)
             return b.Stop(StepKind.Deliver, Verdict.Delivered, $"delivered to {where}, which sent the packet that the error is about: {client.Name} learns nothing");

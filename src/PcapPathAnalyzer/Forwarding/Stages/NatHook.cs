@@ -15,19 +15,26 @@ internal static class NatHook
         if (branch.Packet.Connection is not { } connection)
             return [branch];
         var isDestination = entry.Kind == HookKind.DestinationNat;
-        // The reset of a REJECT still has the chains asked that the refused packet did not reach, and is no longer changed by them.
+        // The reset of a REJECT still has the chains asked that the refused packet did not reach: they change the connection, and the reset as an answer of it.
         if (branch.Packet is { ConntrackState: "RELATED", IcmpError: null } && !(isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
-            return [.. Ask(branch, hook, entry.Chains, isDestination, translates: false).Select(b => b.Verdict is null ? NatReply.Undo(b, connection, hook, isDestination) : b)];
+            return [.. Translate(branch, hook, entry.Chains, isDestination).Select(b => b.Verdict is null ? NatReply.Undo(b, b.Packet.Connection!, hook, isDestination) : b)];
+        if (branch.Packet is { AssumeEstablished: true, IsReply: false, IcmpError: null } && !(isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
+            return [.. Translate(branch with { Packet = branch.Packet with { ConntrackState = "NEW", Mark = connection.FirstMark ?? branch.Packet.Mark } }, hook, entry.Chains, isDestination).Select(b => EstablishedConnection.Translated(branch, b))];
         if (branch.Packet.IsReply || branch.Packet.IcmpError is not null)
             return [NatReply.Undo(branch, connection, hook, isDestination)];
         if (branch.Packet.ConntrackState != "NEW" || (isDestination ? connection.IsDestinationDone : connection.IsSourceDone))
             return [NatReply.Repeat(branch, connection, hook, isDestination)];
-        var asked = Ask(branch, hook, entry.Chains, isDestination, translates: true);
-        return isDestination || entry.Chains.Count == 0 ? asked : [.. asked.SelectMany(b => Evade(b, hook))];
+        return Translate(branch, hook, entry.Chains, isDestination);
+    }
+
+    private static IReadOnlyList<Branch> Translate(Branch branch, string hook, IReadOnlyList<HookChain> chains, bool isDestination)
+    {
+        var asked = Ask(branch, hook, chains, isDestination);
+        return isDestination || chains.Count == 0 ? asked : [.. asked.SelectMany(b => Evade(b, hook))];
     }
 
     // All nat chains of both tools are asked in turn until one translates.
-    private static List<Branch> Ask(Branch branch, string hook, IReadOnlyList<HookChain> chains, bool isDestination, bool translates)
+    private static List<Branch> Ask(Branch branch, string hook, IReadOnlyList<HookChain> chains, bool isDestination)
     {
         var open = new List<Branch> { branch };
         var done = new List<Branch>();
@@ -41,7 +48,7 @@ internal static class NatHook
                 else if (outcome.Verdict == "DROP")
                     done.Add(b.Add(b.Steps!.Step with { Kind = StepKind.Drop, Text = $"dropped in nat {hook}" }).End(Verdict.DroppedByRule, $"dropped in nat {hook}"));
                 else if (outcome is { Deciding: { } rule, Target: NatTarget or NetmapTarget })
-                    done.AddRange(translates ? Translation.Apply(b, rule, outcome.Target, hook, isDestination) : [Null(b, isDestination)]);
+                    done.AddRange(Translation.Apply(b, rule, outcome.Target, hook, isDestination));
                 else
                     next.Add(b);
             }

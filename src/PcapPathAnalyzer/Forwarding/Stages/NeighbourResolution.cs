@@ -29,6 +29,13 @@ internal static class NeighbourResolution
         }
 
         var b = branch with { Device = device, SourceMac = device.Mac };
+        if (route.Kind is RouteKind.Broadcast or RouteKind.Multicast)
+        {
+            var group = GroupFrames.AddressOf(b.Packet.Tuple.Destination);
+            yield return (b with { DestinationMac = group }).Step(StepKind.Neighbour, $"{b.Packet.Tuple.Destination} is at {group}: everyone on the link of {device.Name} hears the frame", device.Link.Location).Then(Egress.Run);
+            yield break;
+        }
+
         if (!NeedsNeighbour(device))
         {
             yield return b.Then(Egress.Run);

@@ -34,7 +34,7 @@ internal static class NetfilterHook
 
     private static IReadOnlyList<Branch> Run(WalkContext context, Branch branch, string hook, HookEntry entry) => entry.Kind switch
     {
-        HookKind.Conntrack => [Conntrack.Track(context, branch)],
+        HookKind.Conntrack => Conntrack.Track(context, branch),
         HookKind.Confirm => [Conntrack.Confirm(branch)],
         HookKind.VirtualAnswer => [.. AnswerHook.Run(context, branch, hook)],
         HookKind.VirtualService => [.. ServiceHook.Run(context, branch, hook)],

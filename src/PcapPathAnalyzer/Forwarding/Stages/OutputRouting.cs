@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Forwarding.Routing;
+using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Forwarding.Stages;
 
@@ -26,7 +27,16 @@ internal static class OutputRouting
         var (old, now) = (before.Packet, after.Packet);
         if (after.Verdict is not null || (now.Tuple.Destination == old.Tuple.Destination && now.Tuple.Source == old.Tuple.Source && now.Mark == old.Mark && now.TrafficClass == old.TrafficClass))
             return [after];
-        return context.Route(after.Namespace, Query(after) with { Out = null }).Select(d => Keep(Routing.Say(Routing.Take(after, d), d), old.Out));
+        return context.Route(after.Namespace, Query(after) with { Out = null }).Select(d => Keep(Leave(Routing.Say(Routing.Take(after, d), d)), old.Out));
+    }
+
+    /// <summary>A loopback address as source does not leave by another device, unless route_localnet is on there (__mkroute_output, net/ipv4/route.c).</summary>
+    public static Branch Leave(Branch b)
+    {
+        var source = b.Packet.Tuple.Source;
+        if (b.Verdict is not null || !source.IsIpv4 || !source.IsLoopback || b.Route?.OutputDevice is not { } device || device == "lo" || Sysctl.Larger(b.Namespace, device, "route_localnet") is { Value: not 0 })
+            return b;
+        return b.Stop(StepKind.Drop, Verdict.NoRoute, $"{source} does not leave by {device} (route_localnet is not dumped as on)", b.Namespace.Interface(device)?.Link.Location);
     }
 
     // A route that refuses costs the packet, and the sender's call fails: nothing is sent back.

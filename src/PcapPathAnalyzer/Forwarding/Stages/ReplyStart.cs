@@ -21,15 +21,14 @@ internal static class ReplyStart
         {
             answer = new PacketState
             {
-                Tuple = packet.Tuple.Reversed,
+                Tuple = end.IsOfGroup ? packet.Tuple.Reversed with { Source = default } : packet.Tuple.Reversed,
                 SourcePorts = packet.DestinationPorts,
                 DestinationPorts = packet.SourcePorts,
-                TcpFlags = packet.Tuple.Protocol != IpProtocol.Tcp ? -1 : TcpAnswer.Flags(packet, isReset: end.Answer is not null),
+                TcpFlags = packet.Tuple.Protocol != IpProtocol.Tcp ? -1 : TcpAnswer.Flags(end.Namespace, packet, isReset: end.Answer is not null),
                 IcmpType = packet.IcmpType switch { 8 => 0, 128 => 129, var t => t },
                 Ttl = 64,
                 DontFragment = packet.DontFragment,
-                // A socket's answers have its own class; what the kernel answers by itself repeats the packet's (icmp_reply, tcp_v4_send_reset).
-                TrafficClass = packet.IcmpType >= 0 || (end.Answer is not null && end.Verdict != Verdict.RejectedByRule) ? packet.TrafficClass : (byte)0,
+                TrafficClass = Class(packet, end),
                 Length = Length(packet, isReset: end.Answer is not null),
             };
         }
@@ -77,6 +76,10 @@ internal static class ReplyStart
         // One that conntrack has not seen gives on its template.
         : refused.HasTemplate ? answer with { HasTemplate = true, ConntrackState = "RELATED", OriginalZone = refused.OriginalZone, ReplyZone = refused.ReplyZone }
         : answer with { IsPastTemplates = refused.ConntrackState == "UNTRACKED" };
+
+    // A socket's answers have its own class; what the kernel answers by itself repeats the packet's (icmp_reply), a reset without ECN (ip_send_unicast_reply, tcp_v6_send_response).
+    private static byte Class(PacketState packet, Branch end) =>
+        packet.IcmpType >= 0 ? packet.TrafficClass : end.Answer is not null && end.Verdict != Verdict.RejectedByRule ? (byte)(packet.TrafficClass & ~3) : (byte)0;
 
     // An echo is as long as its request, a SYN-ACK answers the usual SYN with the same options; what an application says is not known.
     private static int Length(PacketState packet, bool isReset)

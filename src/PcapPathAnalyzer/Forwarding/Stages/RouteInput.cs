@@ -26,6 +26,13 @@ internal static class RouteInput
             DestinationPort = tuple.DestinationPort,
             TrafficClass = branch.Packet.TrafficClass,
         };
+        if (GroupRoutes.IsGroup(tuple.Destination))
+        {
+            foreach (var b in GroupInput.Run(branch, query))
+                yield return b;
+            yield break;
+        }
+
         foreach (var decision in PolicyRouting.Decide(branch.Namespace, query))
         {
             var b = Routing.Say(Routing.Take(branch, decision), decision);
@@ -36,11 +43,12 @@ internal static class RouteInput
             }
 
             foreach (var checkedBranch in isValidated ? ReversePathFilter.Check(b, query) : [b])
-                yield return checkedBranch.Then(decision.Kind == RouteKind.Local ? Input : Forwarding);
+                yield return checkedBranch.Then(decision.Kind is RouteKind.Local or RouteKind.Broadcast ? Deliver : Forwarding);
         }
     }
 
-    private static IEnumerable<Branch> Input(WalkContext context, Branch b)
+    /// <summary>To the namespace itself: INPUT, then whoever listens.</summary>
+    public static IEnumerable<Branch> Deliver(WalkContext context, Branch b)
     {
         b = b with { Packet = b.Packet with { Out = null } };
         if (b.Device is { IsLoopback: false } && b.Packet.Tuple.Destination.IsLoopback && Sysctl.Larger(b.Namespace, b.Device.Name, "route_localnet") is not { Value: not 0 })

@@ -28,7 +28,7 @@ internal static class Routing
                 var via = d.NextHop is { Gateway.IsNone: false } hop ? $"via {hop.Gateway} " : "";
                 return b.Step(StepKind.Route, $"{to} by {d.Route!.Destination} {via}dev {d.Device}{by}", d.Location, d.Device);
             case RouteKind.Broadcast or RouteKind.Multicast:
-                return b.CannotTell($"{to} is a {d.Kind.ToString().ToLowerInvariant()} address: who listens is not walked", d.Location, d.Device);
+                return b.Step(StepKind.Route, $"{to} is a {d.Kind.ToString().ToLowerInvariant()} address{(d.Device is null ? "" : $" on {d.Device}")}", d.Location, d.Device);
             case RouteKind.Unknown:
                 return b.CannotTell($"how {ns} routes {to} is not in the dumps; it would take: {d.Missing}", d.Location);
             case RouteKind.Blackhole:

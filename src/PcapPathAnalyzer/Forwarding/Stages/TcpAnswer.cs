@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Forwarding.Stages;
 
@@ -11,6 +12,8 @@ internal static class TcpAnswer
     private const int Syn = 2;
     private const int Rst = 4;
     private const int Ack = 16;
+    private const int Ece = 64;
+    private const int Cwr = 128;
 
     /// <summary>A socket that listens takes a SYN, refuses an ACK of no connection, and is silent to all else (tcp_rcv_state_process, net/ipv4/tcp_input.c).</summary>
     public static Branch OfListener(Branch delivered)
@@ -33,7 +36,12 @@ internal static class TcpAnswer
     public static bool MayReset(PacketState packet) => packet.TcpFlags < 0 || (packet.TcpFlags & Rst) == 0;
 
     /// <summary>RST, with ACK where the packet had none; otherwise SYN-ACK to a SYN, ACK to the rest.</summary>
-    public static int Flags(PacketState packet, bool isReset) =>
+    /// <param name="ns">Who answers.</param>
+    public static int Flags(NetworkNamespace ns, PacketState packet, bool isReset) =>
         isReset ? packet.TcpFlags >= 0 && (packet.TcpFlags & Ack) != 0 ? Rst : Rst | Ack
-        : packet.AssumeEstablished ? Ack : Syn | Ack;
+        : packet.AssumeEstablished ? Ack : Syn | Ack | (TakesCongestion(ns, packet) ? Ece : 0);
+
+    // A SYN that offers ECN (RFC 3168 section 6.1.1) is taken at its word unless net.ipv4.tcp_ecn is 0 (tcp_ecn_create_request, net/ipv4/tcp_input.c).
+    private static bool TakesCongestion(NetworkNamespace ns, PacketState packet) =>
+        packet.TcpFlags >= 0 && (packet.TcpFlags & (Ece | Cwr)) == (Ece | Cwr) && (packet.TrafficClass & 3) == 0 && WalkContext.Sysctl(ns, "net.ipv4.tcp_ecn") is not 0;
 }

@@ -37,7 +37,8 @@ internal static class Translation
         switch (target.Translation)
         {
             case NatKind.Redirect:
-                yield return Set(b, rule, hook, true, RedirectAddress(b, hook), target);
+                var local = RedirectAddress(b, hook);
+                yield return local.IsNone ? b.Stop(StepKind.Drop, Verdict.DroppedByRule, $"REDIRECT finds no address on {b.Packet.In}", rule.Location) : Set(b, rule, hook, true, local, target);
                 break;
             case NatKind.Masquerade:
                 var source = SourceAddressChoice.Of(b.Namespace, b.Packet.Out, b.Packet.Tuple.Source.IsIpv4 && b.Route?.NextHop is { Gateway.IsNone: false } hop && hop.Gateway.IsIpv4 ? hop.Gateway : b.Packet.Tuple.Destination);
@@ -55,7 +56,8 @@ internal static class Translation
     private static IEnumerable<Branch> Range(Branch b, NetfilterRule rule, NatTarget target, string hook)
     {
         var isDestination = target.Translation == NatKind.Dnat;
-        var old = isDestination ? b.Packet.Tuple.Destination : b.Packet.Tuple.Source;
+        var reply = b.Packet.Connection!.Reply;
+        var old = isDestination ? reply.Source : reply.Destination;
         var (first, last) = (target.FirstAddress, target.LastAddress.IsNone ? target.FirstAddress : target.LastAddress);
         if (first.IsNone)
         {
@@ -81,37 +83,41 @@ internal static class Translation
 
     private static Branch Set(Branch b, NetfilterRule rule, string hook, bool isDestination, IpAddress address, NatTarget target)
     {
-        var packet = b.Packet;
-        var c = packet.Connection!;
-        var old = packet.Tuple;
+        var c = b.Packet.Connection!;
         if (isDestination)
         {
-            var (port, range) = Ports(target, old.DestinationPort, packet.DestinationPorts, isDestination: true);
+            var (port, range) = Ports(target, c.Reply.SourcePort, c.ReplySourcePorts, isDestination: true);
             c = c with { IsDestinationDone = true, Reply = c.Reply with { Source = address, SourcePort = port }, ReplySourcePorts = range };
-            packet = packet with { Tuple = old with { Destination = address, DestinationPort = port }, DestinationPorts = range, IsDestinationTranslated = c.IsDestinationTranslated, Connection = c };
         }
         else
         {
-            var (port, range) = Ports(target, old.SourcePort, packet.SourcePorts, isDestination: false);
+            var (port, range) = Ports(target, c.Reply.DestinationPort, c.ReplyDestinationPorts, isDestination: false);
             c = c with { IsSourceDone = true, Reply = c.Reply with { Destination = address, DestinationPort = port }, ReplyDestinationPorts = range };
-            packet = packet with { Tuple = old with { Source = address, SourcePort = port }, SourcePorts = range, IsSourceTranslated = c.IsSourceTranslated, Connection = c };
         }
 
-        var kind = isDestination ? StepKind.Dnat : target.Translation == NatKind.Masquerade ? StepKind.Masquerade : StepKind.Snat;
-        var text = isDestination ? $"destination {Endpoint(b.Packet, true)} becomes {Endpoint(packet, true)}" : $"source {Endpoint(b.Packet, false)} becomes {Endpoint(packet, false)}";
-        b = b.Keep(c) with { Packet = packet };
-        return b.Add(new PathStep(kind, b.Namespace.Name, text, packet) { Hook = hook, Table = "nat", Chain = rule.Chain, Location = rule.Location, Depth = b.Depth });
+        return Become(b, c, hook, isDestination ? StepKind.Dnat : target.Translation == NatKind.Masquerade ? StepKind.Masquerade : StepKind.Snat, rule);
     }
 
     /// <summary>The same source address with a port that the kernel chooses.</summary>
     public static Branch OtherPort(Branch b, Connection c, string hook)
     {
-        var (port, range) = Ports(new NatTarget(NatKind.Snat) { Name = "SNAT", Random = true }, b.Packet.Tuple.SourcePort, b.Packet.SourcePorts, isDestination: false);
-        var packet = b.Packet with { Tuple = b.Packet.Tuple with { SourcePort = port }, SourcePorts = range };
+        var (port, range) = Ports(new NatTarget(NatKind.Snat) { Name = "SNAT", Random = true }, c.Reply.DestinationPort, c.ReplyDestinationPorts, isDestination: false);
         c = c with { IsSourceDone = true, Reply = c.Reply with { DestinationPort = port }, ReplyDestinationPorts = range };
-        packet = packet with { IsSourceTranslated = c.IsSourceTranslated, Connection = c };
-        var text = $"source {Endpoint(b.Packet, false)} becomes {Endpoint(packet, false)}: its answers would collide with another connection's packets";
-        return (b.Keep(c) with { Packet = packet }).Add(new PathStep(StepKind.Snat, b.Namespace.Name, text, packet) { Hook = hook, Table = "nat", Depth = b.Depth });
+        return Become(b, c, hook, StepKind.Snat, null, ": its answers would collide with another connection's packets");
+    }
+
+    // The packet as its connection has become: one that goes along with it looks like the reverse of its answers; a reset that goes against it stays as it is.
+    private static Branch Become(Branch b, Connection c, string hook, StepKind kind, NetfilterRule? rule, string why = "")
+    {
+        var isDestination = kind == StepKind.Dnat;
+        var packet = b.Packet with { IsDestinationTranslated = c.IsDestinationTranslated, IsSourceTranslated = c.IsSourceTranslated, Connection = c };
+        if (packet.IsReply)
+            return b.Keep(c) with { Packet = packet };
+        packet = isDestination
+            ? packet with { Tuple = packet.Tuple with { Destination = c.Reply.Source, DestinationPort = c.Reply.SourcePort }, DestinationPorts = c.ReplySourcePorts }
+            : packet with { Tuple = packet.Tuple with { Source = c.Reply.Destination, SourcePort = c.Reply.DestinationPort }, SourcePorts = c.ReplyDestinationPorts };
+        var text = $"{(isDestination ? "destination" : "source")} {Endpoint(b.Packet, isDestination)} becomes {Endpoint(packet, isDestination)}{why}";
+        return (b.Keep(c) with { Packet = packet }).Add(new PathStep(kind, b.Namespace.Name, text, packet) { Hook = hook, Table = "nat", Chain = rule?.Chain, Location = rule?.Location, Depth = b.Depth });
     }
 
     // A source port is kept where it is free; the random options and named ranges choose another.
@@ -122,8 +128,9 @@ internal static class Translation
         {
             if (target.FirstPort == last)
                 return (last, null);
-            if (target.BasePort != 0 && range is null && port >= target.BasePort && port - target.BasePort + target.FirstPort <= last)
-                return ((ushort)(port - target.BasePort + target.FirstPort), null);
+            // As far behind the first port as the old one is behind the base, counted round (nf_nat_l4proto_unique_tuple, NF_NAT_RANGE_PROTO_OFFSET).
+            if (target.BasePort != 0)
+                return range is null ? ((ushort)(target.FirstPort + ((ushort)(port - target.BasePort) % (last - target.FirstPort + 1))), null) : (0, new PortRange(target.FirstPort, last));
             // A port that is in the range already is kept, unless the rule says random (get_unique_tuple).
             if (range is null && port >= target.FirstPort && port <= last && !target.Random && !target.RandomFully)
                 return (port, null);
@@ -138,20 +145,16 @@ internal static class Translation
         return (0, range is null && port < 512 ? new PortRange(1, 511) : range is null && port < 1024 ? new PortRange(600, 1023) : PortRange.Translated);
     }
 
-    // REDIRECT: to the primary address of the device it came in by; of locally generated packets, to the loopback address.
+    // REDIRECT (net/netfilter/nf_nat_redirect.c): to the first address of the device it came in by, of IPv6 one of the destination's scope; of locally
+    // generated packets, to the loopback address. None where the device has none.
     private static IpAddress RedirectAddress(Branch b, string hook)
     {
-        var isIpv4 = b.Packet.Tuple.Destination.IsIpv4;
+        var destination = b.Packet.Tuple.Destination;
         if (hook == "OUTPUT")
-            return isIpv4 ? IpAddress.FromIpv4(0x7F000001) : IpAddress.FromIpv6(0, 1);
-        var device = b.Namespace.Interface(b.Packet.In ?? "");
-        foreach (var record in device?.Addresses ?? [])
-        {
-            if (record.Address.Address.IsIpv4 == isIpv4 && !record.Flags.Contains("secondary"))
-                return record.Address.Address;
-        }
-
-        return b.Packet.Tuple.Destination;
+            return destination.IsIpv4 ? IpAddress.FromIpv4(0x7F000001) : IpAddress.FromIpv6(0, 1);
+        return b.Namespace.Interface(b.Packet.In ?? "")?.Addresses
+            .Where(r => r.Address.Address.IsIpv4 == destination.IsIpv4 && !r.Flags.Contains(destination.IsIpv4 ? "secondary" : "tentative"))
+            .Select(r => r.Address.Address).FirstOrDefault(a => destination.IsIpv4 || !destination.IsLinkLocal || a.IsLinkLocal) ?? default;
     }
 
     private static IpAddress Map(IpAddress old, IpPrefix prefix)

@@ -12,7 +12,7 @@ internal static class VethCrossing
     /// <summary>Between namespaces the mark, the connection and what IPVS noted are wiped (skb_scrub_packet, net/core/skbuff.c).</summary>
     public static Branch Arrive(Branch b, Topology.NetworkInterface to)
     {
-        var packet = b.Packet.WithoutConnection() with { In = to.Name, Out = null, PhysicalIn = null, PhysicalOut = null, SourceMac = b.SourceMac };
+        var packet = b.Packet.WithoutConnection() with { In = to.Name, Out = null, PhysicalIn = null, PhysicalOut = null, SourceMac = b.SourceMac, DestinationMac = b.DestinationMac };
         if (to.Namespace != b.Namespace)
             packet = packet with { Mark = 0, IsPastIpvs = false };
         return b with { Namespace = to.Namespace, Device = to, Packet = packet, IsPrerouted = false, Route = null, BoundTo = null, ProxiedTo = null };

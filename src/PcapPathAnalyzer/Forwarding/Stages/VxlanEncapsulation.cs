@@ -39,6 +39,9 @@ internal static class VxlanEncapsulation
             yield return b.CannotTell($"where {device.Name} sends {b.DestinationMac} is not in the dumps; it would take: bridge fdb", device.Link.Location);
         else if (defaults.Count == 0)
             yield return b.Stop(StepKind.Drop, Verdict.NoFdbEntry, $"the FDB of {device.Name} has no VTEP for {b.DestinationMac}", device.Link.Location);
+        else if (b.DestinationMac.IsGroup)
+            foreach (var copy in GroupFrames.Copies(b, defaults.ConvertAll(d => ((Func<Branch, Branch>)(x => Wrap(x, vxlan, d.Destination, 0, -1, d.Entry, $"{b.DestinationMac} goes to every default remote, {d.Destination} among them")), $"VTEP {d.Destination}"))))
+                yield return copy;
         else if (defaults.Count == 1 && !defaults[0].Destination.IsMulticast)
             yield return Wrap(b, vxlan, defaults[0].Destination, 0, -1, defaults[0].Entry, $"{b.DestinationMac} is in no FDB entry: to the default remote {defaults[0].Destination}");
         else

@@ -90,10 +90,10 @@ internal sealed class AlignedBuilder(ObservationTables tables, Network network, 
             Tuple = hop.Key.Tuple,
             Tunnel = hop.Key.Tunnel,
             Ttl = hop.Trail.Ttl,
-            Packets = hop.Records.Count,
+            Packets = hop.Records.Length,
             Latency = HopRecord.NoLatency,
         };
-        record.BeginFrames(hop.Trail.Point, hop.Records[0].Frame);
+        record.BeginFrames(hop.Trail.Point, hop.Records.Span[0].Frame);
         Count(ref record, hop.First);
         for (var part = 1; part < hop.Parts?.Count; part++)
             Count(ref record, hop.Parts[part]);
@@ -103,7 +103,7 @@ internal sealed class AlignedBuilder(ObservationTables tables, Network network, 
     private void Count(ref HopRecord record, in TrailPackets part)
     {
         var (bytes, first, last) = (0L, uint.MaxValue, 0u);
-        foreach (ref readonly var packet in part.Records.AsSpan())
+        foreach (ref readonly var packet in part.Records.Span)
         {
             bytes += packet.Length;
             first = Math.Min(first, packet.Frame);

@@ -29,7 +29,7 @@ internal sealed class DirectionPackets
     public void Add(in TrailPackets trail)
     {
         Trails.Add(trail);
-        Count += trail.Records.Count;
+        Count += trail.Records.Length;
     }
 
     public void Add(int file, in Observation single)
@@ -46,7 +46,7 @@ internal sealed class DirectionPackets
         var n = 0;
         foreach (var (trail, file, records) in Trails)
         {
-            foreach (ref readonly var record in records.AsSpan())
+            foreach (ref readonly var record in records.Span)
             {
                 items[n] = record.On(trail);
                 items[n].Time = clocks.Correct(trail.Point, record.Time);
@@ -94,4 +94,4 @@ internal sealed class DirectionPackets
 /// <param name="Trail">By common numbers.</param>
 /// <param name="File">From 0.</param>
 /// <param name="Records">In the file's order; times as the capture says.</param>
-internal readonly record struct TrailPackets(Trail Trail, int File, ArraySegment<PacketRecord> Records);
+internal readonly record struct TrailPackets(Trail Trail, int File, ReadOnlyMemory<PacketRecord> Records);

@@ -99,7 +99,9 @@ internal sealed class FlowPlan
             for (var t = 0; t < observations.Trails(file); t++)
             {
                 var number = new TrailNumber(file, t);
-                sorted[next[flowOfLeg[observations.LegOf(number)]]++] = number;
+                var flow = flowOfLeg[observations.LegOf(number)];
+                sorted[next[flow]++] = number;
+                observations.NoteReader(number, partitionOfFlow[flow]);
             }
         }
 

@@ -32,7 +32,7 @@ internal sealed class PartitionBuilder(Observations observations, Network networ
             flows.Add(flow);
         }
 
-        return new BuiltPartition(flows, () => Return(memory));
+        return new BuiltPartition(partition.Number, flows, () => Return(memory));
     }
 
     private TransmissionMemory Rent()
@@ -81,4 +81,4 @@ internal sealed class PartitionBuilder(Observations observations, Network networ
 }
 
 /// <summary>The flows of a partition, and the memory that their packets are in.</summary>
-internal sealed record BuiltPartition(IReadOnlyList<Flow> Flows, Action Release);
+internal sealed record BuiltPartition(int Number, IReadOnlyList<Flow> Flows, Action Release);

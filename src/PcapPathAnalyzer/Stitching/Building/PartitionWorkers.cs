@@ -6,13 +6,13 @@ namespace PcapPathAnalyzer.Stitching.Building;
 /// <summary>Builds partitions side by side, one thread a processor, and hands them out in their order.</summary>
 internal sealed class PartitionWorkers(Func<PartitionBuilder> create)
 {
-    private readonly ConcurrentBag<PartitionBuilder> idle = [];
+    private readonly ConcurrentStack<PartitionBuilder> idle = [];
 
     public IEnumerable<BuiltPartition> Run(IReadOnlyList<FlowPartition> partitions) => AheadInOrder.Run(partitions, Build);
 
     private BuiltPartition Build(FlowPartition partition)
     {
-        if (!idle.TryTake(out var builder))
+        if (!idle.TryPop(out var builder))
             builder = create();
         try
         {
@@ -20,7 +20,7 @@ internal sealed class PartitionWorkers(Func<PartitionBuilder> create)
         }
         finally
         {
-            idle.Add(builder);
+            idle.Push(builder);
         }
     }
 }

@@ -85,7 +85,7 @@ internal sealed class ClockSample(Observations observations, Network network)
                 if (ofLeg[observations.LegOf(number)] is not (> 0 and var g))
                     continue;
                 var trail = observations.Trail(number);
-                foreach (ref readonly var record in observations.Read(number, perConnection, windows, static n => new PacketRecord[n]).AsSpan())
+                foreach (ref readonly var record in observations.Read(number, perConnection, windows, static n => new PacketRecord[n]).Span)
                     taken[g - 1].Add(record.On(trail));
             }
 

@@ -96,7 +96,7 @@ internal sealed class AlignedCopies(ObservationTables tables, ClockTable clocks)
         var isTcp = tables.Tuples[hops[0].Key.Tuple].Protocol == IpProtocol.Tcp;
         var summary = default(DirectionSummary);
         var (end, hasEnd) = (0u, false);
-        foreach (ref readonly var record in hops[0].Records.AsSpan())
+        foreach (ref readonly var record in hops[0].Records.Span)
         {
             if (!record.HasTcp && (isTcp || !record.IsTelling))
                 return false;
@@ -114,10 +114,10 @@ internal sealed class AlignedCopies(ObservationTables tables, ClockTable clocks)
 
     private bool AreCopies()
     {
-        var first = hops[0].Records.AsSpan();
+        var first = hops[0].Records.Span;
         for (var hop = 1; hop < hops.Count; hop++)
         {
-            var other = hops[hop].Records.AsSpan();
+            var other = hops[hop].Records.Span;
             for (var k = 0; k < other.Length; k++)
             {
                 if (!first[k].IsEqual(other[k]) && !first[k].On(hops[0].Trail).IsSamePacket(other[k].On(hops[hop].Trail)))
@@ -138,7 +138,7 @@ internal sealed class AlignedCopies(ObservationTables tables, ClockTable clocks)
         for (var hop = 0; hop < hops.Count; hop++)
         {
             var own = times.AsSpan(hop * Packets, Packets);
-            clocks.Correct(hops[hop].Trail.Point, hops[hop].Records, own);
+            clocks.Correct(hops[hop].Trail.Point, hops[hop].Records.Span, own);
             if (hop == 0)
             {
                 own.CopyTo(earliest);
@@ -166,7 +166,7 @@ internal sealed class AlignedCopies(ObservationTables tables, ClockTable clocks)
 
     private bool IsDistinct()
     {
-        var records = hops[0].Records.AsSpan();
+        var records = hops[0].Records.Span;
         if (GoesOn(records))
             return true;
         identities.Clear();
@@ -218,6 +218,6 @@ internal sealed class AlignedCopies(ObservationTables tables, ClockTable clocks)
     {
         var (x, y) = (times[a * Packets], times[b * Packets]);
         var (p, q) = (hops[a].Trail.Point, hops[b].Trail.Point);
-        return x != y ? x < y : p != q ? p < q : hops[a].Records[0].Frame < hops[b].Records[0].Frame;
+        return x != y ? x < y : p != q ? p < q : hops[a].Records.Span[0].Frame < hops[b].Records.Span[0].Frame;
     }
 }

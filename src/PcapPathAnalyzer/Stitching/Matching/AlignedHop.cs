@@ -10,9 +10,9 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 /// <param name="First">The trail that was seen first; nearly always all there is.</param>
 /// <param name="Records">All of the hop's packets; times as the capture says.</param>
 /// <param name="Parts">Where captures were rotated, all trails one after the other; null where there is one.</param>
-internal readonly record struct AlignedHop(HopKey Key, TrailPackets First, ArraySegment<PacketRecord> Records, List<TrailPackets>? Parts)
+internal readonly record struct AlignedHop(HopKey Key, TrailPackets First, ReadOnlyMemory<PacketRecord> Records, List<TrailPackets>? Parts)
 {
-    public int Count => Parts?.Sum(static p => p.Records.Count) ?? Records.Count;
+    public int Count => Parts?.Sum(static p => p.Records.Length) ?? Records.Length;
 
     public int LastFile => Parts is null ? First.File : Parts[^1].File;
 
@@ -30,8 +30,8 @@ internal readonly record struct AlignedHop(HopKey Key, TrailPackets First, Array
         var at = 0;
         foreach (var part in Parts)
         {
-            part.Records.AsSpan().CopyTo(joined.AsSpan(at));
-            at += part.Records.Count;
+            part.Records.CopyTo(joined[at..]);
+            at += part.Records.Length;
         }
 
         return this with { Records = joined };
@@ -45,12 +45,12 @@ internal readonly record struct AlignedHop(HopKey Key, TrailPackets First, Array
         for (var p = 0; Parts is not null && p < Parts.Count; p++)
         {
             trail = Parts[p].Trail;
-            if (left < Parts[p].Records.Count)
+            if (left < Parts[p].Records.Length)
                 break;
-            left -= Parts[p].Records.Count;
+            left -= Parts[p].Records.Length;
         }
 
-        var o = Records[index].On(trail);
+        var o = Records.Span[index].On(trail);
         o.Time = clocks.Correct(o.Point, o.Time);
         return o;
     }

@@ -13,7 +13,7 @@ internal sealed class AlignedPackets(TransmissionMemory memory, ArraySegment<Ali
     /// <summary>A transmission per packet, in order of time.</summary>
     public List<Transmission> Make()
     {
-        var packets = hops[0].Records.Count;
+        var packets = hops[0].Records.Length;
         var made = new List<Transmission>(packets);
         var (sorted, numbers, used) = memory.Take(packets * hops.Count);
         for (var k = 0; k < packets; k++)

@@ -7,16 +7,16 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 internal sealed class TransmissionMemory
 {
     private const int LargestPiece = 1 << 18;
-    private readonly Piece<PacketRecord> records = new(LargestPiece);
-    private readonly Piece<AlignedHop> aligned = new(LargestPiece >> 4);
-    private readonly Piece<Observation> items = new(LargestPiece);
-    private readonly Piece<ushort> hops = new(LargestPiece);
+    private readonly Pieces<PacketRecord> records = new(LargestPiece);
+    private readonly Pieces<AlignedHop> aligned = new(LargestPiece >> 4);
+    private readonly Pieces<Observation> items = new(LargestPiece);
+    private readonly Pieces<ushort> hops = new(LargestPiece);
     private Observation[] singles = [];
 
     public TransmissionMemory() => RecordTaker = TakeRecords;
 
     /// <summary><see cref="TakeRecords"/>, made once.</summary>
-    public Func<int, ArraySegment<PacketRecord>> RecordTaker { get; }
+    public Func<int, Memory<PacketRecord>> RecordTaker { get; }
 
     /// <summary>Forgets all, nothing that was taken may be used any more, and gives room for a partition's observations that are on no trail.</summary>
     public Observation[] Begin(int count)
@@ -31,7 +31,7 @@ internal sealed class TransmissionMemory
     }
 
     /// <summary>Room for so many records.</summary>
-    public ArraySegment<PacketRecord> TakeRecords(int count) => records.Take(count);
+    public Memory<PacketRecord> TakeRecords(int count) => records.Take(count);
 
     /// <summary>Room for so many hops.</summary>
     public ArraySegment<AlignedHop> TakeHops(int count) => aligned.Take(count);
@@ -44,25 +44,36 @@ internal sealed class TransmissionMemory
         return (taken.Array!, numbers.Array!, taken.Offset);
     }
 
-    /// <summary>One piece of memory after the other; what was taken stays where it is.</summary>
-    /// <param name="largest">Items of a piece, unless more are asked for at once.</param>
-    private sealed class Piece<T>(int largest)
+    /// <summary>One array after the other; what was taken stays where it is. Once forgotten all of them serve again: an array of this size is collected late.</summary>
+    /// <param name="largest">Items of an array, unless more are asked for at once.</param>
+    private sealed class Pieces<T>(int largest)
     {
-        private T[] array = [];
+        private readonly List<T[]> arrays = [];
+        private int current;
         private int used;
 
-        public void Forget() => used = 0;
+        public void Forget() => (current, used) = (0, 0);
 
         public ArraySegment<T> Take(int count)
         {
-            if (used + count > array.Length)
-            {
-                array = GC.AllocateUninitializedArray<T>(Math.Max(count, Math.Clamp(array.Length * 2, 256, largest)));
-                used = 0;
-            }
-
+            if (current == arrays.Count || used + count > arrays[current].Length)
+                Turn(count);
             used += count;
-            return new ArraySegment<T>(array, used - count, count);
+            return new ArraySegment<T>(arrays[current], used - count, count);
+        }
+
+        private void Turn(int count)
+        {
+            if (used > 0)
+                current++;
+            used = 0;
+            if (current == arrays.Count)
+                arrays.Add([]);
+            if (arrays[current].Length >= count)
+                return;
+            // Nothing was taken of it yet: a larger one takes its place.
+            var length = current == 0 ? 0 : arrays[current - 1].Length;
+            arrays[current] = GC.AllocateUninitializedArray<T>(Math.Max(count, Math.Clamp(length * 2, 256, largest)));
         }
     }
 }

@@ -11,8 +11,11 @@ namespace PcapPathAnalyzer.Stitching.Observing;
 /// </summary>
 internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
 {
-    /// <summary>Of this file while it is read and not merged; of another one later.</summary>
-    public FileNumbers Numbers { get; } = numbers;
+    private FileNumbers? numbers = numbers;
+
+    /// <summary>Of this file until it is merged.</summary>
+    /// <exception cref="InvalidOperationException">It was merged.</exception>
+    private FileNumbers Numbers => numbers ?? throw Merged();
 
     // Fragments follow each other closely; of very many unfinished ones the memory is bounded.
     private const int MaxAwaited = 4096;
@@ -39,10 +42,11 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
     /// <summary>Puts an observation into its leg and keeps it.</summary>
     public void Add(ref Observation o)
     {
-        o.Leg = Numbers.Legs.Assign(o, Tables);
+        var own = Numbers;
+        o.Leg = own.Legs.Assign(o, own.Tables);
         if (PacketRecord.Fits(o))
         {
-            Numbers.Records.Add(Numbers.Trails.Of(o), o, pool);
+            own.Records.Add(own.Trails.Of(o), o, pool);
             return;
         }
 
@@ -57,6 +61,14 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
     /// <summary>The file was read: nothing is added any more.</summary>
     public void Finish() => Records = Numbers.Records.Finish(Numbers.Trails.ToArray(), pool);
 
+    /// <summary>Hands out the file's own numbers, to be merged. They are kept no longer: for other files, or for nobody, they take much memory.</summary>
+    public FileNumbers GiveUpNumbers()
+    {
+        var own = Numbers;
+        numbers = null;
+        return own;
+    }
+
     /// <summary>Keeps a packet whose tunnel's packet is the first of several fragments, for those that follow.</summary>
     public void Await(in FragmentKey outer, in Observation inside)
     {
@@ -67,6 +79,8 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
 
     /// <summary>The packet inside a tunnel's packet of which this frame is a later fragment; false where the first one was not seen.</summary>
     public bool TryContinue(in FragmentKey outer, out Observation inside) => awaited.TryGetValue(outer, out inside);
+
+    private static InvalidOperationException Merged() => new("the file's own numbers were given up when it was merged");
 
     private void AddFragment(in Observation o)
     {

@@ -36,13 +36,13 @@ internal sealed class FileNumbers
 /// <summary>Numbers of files that are merged serve the next files: tables that grow anew for each cost a page fault per 4 KiB, more than filling them.</summary>
 internal sealed class FileNumbersPool
 {
-    private readonly ConcurrentBag<FileNumbers> idle = [];
+    private readonly ConcurrentStack<FileNumbers> idle = [];
 
-    public FileNumbers Rent() => idle.TryTake(out var numbers) ? numbers : new FileNumbers();
+    public FileNumbers Rent() => idle.TryPop(out var numbers) ? numbers : new FileNumbers();
 
     public void Return(FileNumbers numbers)
     {
         numbers.Clear();
-        idle.Add(numbers);
+        idle.Push(numbers);
     }
 }

@@ -47,35 +47,47 @@ public sealed class Interner<T>
 
     /// <summary>The first step of a lookup in steps, for many values at a time (<see cref="InternerBatch{T}"/>): its slot is on its way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal uint Begin(in T value)
+    internal void Begin(in T value, ref Question question)
     {
         var hash = Hash(value);
+        question.Value = value;
+        question.Hash = hash;
         var table = slots;
         CacheLine.Prefetch(in table[hash & (uint)(table.Length - 1)]);
-        return hash;
     }
 
-    /// <summary>The second step: the first number with this hash, whose value is on its way; 0 where there is none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal int Guess(uint hash)
+    /// <summary>The second step: of each the first number with this hash, whose value is on its way; 0 where there is none.</summary>
+    internal void Guess(ReadOnlySpan<Question> questions, Span<int> guesses)
     {
         var table = slots;
+        var known = values;
         var mask = (uint)(table.Length - 1);
-        var at = hash & mask;
-        var slot = table[at];
-        while (slot.Hash != hash && slot.Number != 0)
+        for (var i = 0; i < questions.Length; i++)
         {
-            at = (at + 1) & mask;
-            slot = table[at];
-        }
+            var hash = questions[i].Hash;
+            var at = hash & mask;
+            var slot = table[at];
+            while (slot.Hash != hash && slot.Number != 0)
+            {
+                at = (at + 1) & mask;
+                slot = table[at];
+            }
 
-        CacheLine.Prefetch(in values[slot.Number]);
-        return slot.Number;
+            CacheLine.Prefetch(in known[slot.Number]);
+            guesses[i] = slot.Number;
+        }
     }
 
-    /// <summary>The last step: the value's number, a new one where it was not seen before.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal int Finish(in T value, uint hash, int guess) => values[guess].Equals(value) ? guess : FindOrInsert(value, hash);
+    /// <summary>The last step: the value's number in the place of each guess, a new one where it was not seen before.</summary>
+    internal void Finish(ReadOnlySpan<Question> questions, Span<int> guesses)
+    {
+        for (var i = 0; i < questions.Length; i++)
+        {
+            ref readonly var question = ref questions[i];
+            if (!values[guesses[i]].Equals(question.Value))
+                guesses[i] = FindOrInsert(question.Value, question.Hash);
+        }
+    }
 
     // Fibonacci hashing: a value's own hash may have its entropy in any of its bits, the slot is chosen by the low ones.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -126,6 +138,13 @@ public sealed class Interner<T>
         }
 
         slots = larger;
+    }
+
+    /// <summary>A value on its way through the steps of a lookup.</summary>
+    internal struct Question
+    {
+        public T Value;
+        public uint Hash;
     }
 
     // One word, so that a slot is one read.

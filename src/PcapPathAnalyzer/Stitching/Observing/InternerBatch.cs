@@ -14,8 +14,7 @@ internal sealed class InternerBatch<T>(Interner<T> interner)
     /// <summary>Values that are looked up side by side: more than the processor has reads under way, few enough for the first-level cache.</summary>
     public const int Capacity = 64;
 
-    private readonly T[] values = new T[Capacity];
-    private readonly uint[] hashes = new uint[Capacity];
+    private readonly Interner<T>.Question[] questions = new Interner<T>.Question[Capacity];
     private readonly int[] numbers = new int[Capacity];
     private int count;
 
@@ -24,22 +23,18 @@ internal sealed class InternerBatch<T>(Interner<T> interner)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Ask(in T value)
     {
-        values[count] = value;
-        hashes[count] = interner.Begin(value);
+        interner.Begin(value, ref questions[count]);
         return ++count == Capacity;
     }
 
     /// <summary>The numbers of the values asked for since the last answer, in their order; good until the next call.</summary>
     public ReadOnlySpan<int> Answer()
     {
-        var number = numbers.AsSpan(0, count);
-        var hash = hashes.AsSpan(0, number.Length);
-        var asked = values.AsSpan(0, number.Length);
-        for (var i = 0; i < number.Length; i++)
-            number[i] = interner.Guess(hash[i]);
-        for (var i = 0; i < number.Length; i++)
-            number[i] = interner.Finish(asked[i], hash[i], number[i]);
+        var asked = questions.AsSpan(0, count);
+        var answers = numbers.AsSpan(0, count);
+        interner.Guess(asked, answers);
+        interner.Finish(asked, answers);
         count = 0;
-        return number;
+        return answers;
     }
 }

@@ -83,6 +83,7 @@ internal sealed class BlockPool(long memory) : IDisposable
     private static readonly int BlockBytes = BlockSize * Unsafe.SizeOf<Observation>();
 
     private readonly Stack<Observation[]> free = [];
+    private readonly List<RecordMemory> runs = [];
     private readonly Lock gate = new();
     // One a thread: writers of one file wait for each other in the kernel, which locks its inode.
     private readonly ThreadLocal<SpillFile> files = new(static () => new SpillFile(), trackAllValues: true);
@@ -96,14 +97,17 @@ internal sealed class BlockPool(long memory) : IDisposable
     /// <summary>Counts memory that somebody keeps beside the records, for good: less is left for those.</summary>
     public void Keep(long bytes) => Interlocked.Add(ref records, bytes);
 
-    /// <summary>Memory for so many records; null where there is none left. It is never given back.</summary>
-    public PacketRecord[]? TryTakeRecords(int count)
+    /// <summary>Memory for so many records; null where there is none left. What whoever takes it does not give back the pool does, when it is disposed of.</summary>
+    public RecordMemory? TryTakeRecords(int count)
     {
         var bytes = (long)count * Unsafe.SizeOf<PacketRecord>();
         if (Used + bytes > memory)
             return null;
         Interlocked.Add(ref records, bytes);
-        return GC.AllocateUninitializedArray<PacketRecord>(count);
+        var taken = new RecordMemory(count);
+        lock (gate)
+            runs.Add(taken);
+        return taken;
     }
 
     public Observation[] Rent()
@@ -133,6 +137,8 @@ internal sealed class BlockPool(long memory) : IDisposable
 
     public void Dispose()
     {
+        foreach (var run in runs)
+            run.Release();
         foreach (var file in files.Values)
             file.Dispose();
         files.Dispose();

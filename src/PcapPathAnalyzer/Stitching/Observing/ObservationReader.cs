@@ -173,7 +173,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
             }
         }
 
-        ref readonly var last = ref frame.Packets[frame.Count - 1];
+        ref readonly var last = ref frame.Last;
         if (last.Encapsulation == Encapsulation.IcmpQuote)
         {
             o.Kind = ObservationKind.IcmpError;

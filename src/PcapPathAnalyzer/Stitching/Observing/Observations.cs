@@ -50,8 +50,18 @@ internal sealed class Observations(
     public int LegOf(TrailNumber number) => maps[number.File].Legs[readings[number.File].Records.Trails[number.Trail].Leg];
 
     /// <summary>The packets of a trail; parameters as <see cref="FileRecords.Read"/> has them.</summary>
-    public ArraySegment<PacketRecord> Read(TrailNumber number, int most, SpillWindows windows, Func<int, ArraySegment<PacketRecord>> take) =>
+    public Memory<PacketRecord> Read(TrailNumber number, int most, SpillWindows windows, Func<int, Memory<PacketRecord>> take) =>
         readings[number.File].Records.Read(number.Trail, most, windows, take);
+
+    /// <summary>As <see cref="FileRecords.NoteReader"/>.</summary>
+    public void NoteReader(TrailNumber number, int partition) => readings[number.File].Records.NoteReader(number.Trail, partition);
+
+    /// <summary>As <see cref="FileRecords.Pass"/>, of all files.</summary>
+    public void Pass(int partition)
+    {
+        foreach (var reading in readings)
+            reading.Records.Pass(partition);
+    }
 
     /// <summary>The file that a capture point is of, from 0.</summary>
     public int FileOf(int point) => fileOfPoint[point];
@@ -70,7 +80,7 @@ internal sealed class Observations(
             if (!isWanted[LegOf(number)])
                 continue;
             var trail = Trail(number);
-            foreach (ref readonly var record in Read(number, int.MaxValue, windows, Take).AsSpan())
+            foreach (ref readonly var record in Read(number, int.MaxValue, windows, Take).Span)
                 take(record.On(trail));
         }
 
@@ -83,11 +93,11 @@ internal sealed class Observations(
             }
         });
 
-        ArraySegment<PacketRecord> Take(int count)
+        Memory<PacketRecord> Take(int count)
         {
             if (memory.Length < count)
                 memory = new PacketRecord[Math.Max(count, memory.Length * 2)];
-            return new ArraySegment<PacketRecord>(memory, 0, count);
+            return memory.AsMemory(0, count);
         }
     }
 

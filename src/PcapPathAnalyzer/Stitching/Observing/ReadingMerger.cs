@@ -32,7 +32,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     /// <summary>Takes the next file, in the files' order. Its own numbers are used up.</summary>
     public void Add(CaptureReading reading)
     {
-        var own = reading.Numbers;
+        var own = reading.GiveUpNumbers();
         var map = Number(own);
         var clock = own.Tables.Points.Count > 0 ? own.Tables.Points[0].Clock : "";
         var others = new List<(int Index, LocalLeg Leg)>();

@@ -59,6 +59,7 @@ public sealed class TupleTable
     public int Add(in FiveTuple tuple) => keys.Add(Key(tuple.Source, tuple.SourcePort, tuple.Destination, tuple.DestinationPort, tuple.Protocol));
 
     /// <summary>Asks for a packet's tuple together with others. True where the answer must be taken before the next question.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public bool Ask(in PacketFacts packet) => batch.Ask(Key(packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort, packet.Protocol));
 
     /// <summary>The numbers of the tuples asked for since the last answer, in their order; good until the next call.</summary>
@@ -74,7 +75,11 @@ public sealed class TupleTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TupleKey Key(IpAddress source, ushort sourcePort, IpAddress destination, ushort destinationPort, IpProtocol protocol) => IsIpv4(source, destination)
         ? Ipv4Key(source, sourcePort, destination, destinationPort, protocol)
-        : new TupleKey((ulong)pairs.Add(new AddressPair(source, destination)), TupleKey.Pack(sourcePort, destinationPort, protocol));
+        : OtherKey(source, sourcePort, destination, destinationPort, protocol);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TupleKey OtherKey(IpAddress source, ushort sourcePort, IpAddress destination, ushort destinationPort, IpProtocol protocol) =>
+        new((ulong)pairs.Add(new AddressPair(source, destination)), TupleKey.Pack(sourcePort, destinationPort, protocol));
 
     private readonly record struct AddressPair(IpAddress Source, IpAddress Destination);
 }

@@ -89,7 +89,7 @@ internal sealed class RecordSorter
         var memory = pool.TryTakeRecords(used);
         if (memory is null && scratch.Length < used)
             scratch = GC.AllocateUninitializedArray<PacketRecord>(records.Length);
-        var sorted = memory ?? scratch;
+        var sorted = memory is null ? scratch : memory.GetSpan();
         for (var i = 0; i < used; i++)
             sorted[counts[trails[i]]++] = records[i];
         runs.Add(new RecordRun(memory, memory is null ? pool.Spill<PacketRecord>(scratch.AsSpan(0, used)) : default));

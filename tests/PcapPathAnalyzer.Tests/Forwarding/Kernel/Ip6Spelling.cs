@@ -10,8 +10,9 @@ internal static partial class Ip6Spelling
     [
         ("-p icmp", "-p ipv6-icmp"), ("-m icmp ", "-m icmp6 "), ("--icmp-type 8", "--icmpv6-type 128"), ("--icmp-type 3/3", "--icmpv6-type 1/4"), ("--icmp-type", "--icmpv6-type"),
         ("-m ttl", "-m hl"), ("--ttl-", "--hl-"), ("-j TTL", "-j HL"), ("BROADCAST", "ANYCAST"),
-        ("icmp-port-unreachable", "icmp6-port-unreachable"), ("icmp-admin-prohibited", "icmp6-adm-prohibited"), ("icmp-host-unreachable", "icmp6-addr-unreachable"),
+        ("icmp-port-unreachable", "icmp6-port-unreachable"), ("icmp-admin-prohibited", "icmp6-adm-prohibited"), ("icmp-host-unreachable", "icmp6-addr-unreachable"), ("icmp-net-unreachable", "icmp6-policy-fail"),
         ("hash:ip\n", "hash:ip family inet6\n"), ("hash:net\n", "hash:net family inet6\n"), ("hash:ip,port\n", "hash:ip,port family inet6\n"), ("hash:net,port\n", "hash:net,port family inet6\n"),
+        ("hash:net,iface\n", "hash:net,iface family inet6\n"), ("hash:ip,port,ip\n", "hash:ip,port,ip family inet6\n"),
         ("10.0.0.2/255.0.0.255", "fd00::2/ff00::ff"),
     ];
 

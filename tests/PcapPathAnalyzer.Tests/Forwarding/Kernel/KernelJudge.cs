@@ -39,6 +39,24 @@ internal sealed class KernelJudge(KernelNetwork kernel, Network network, IReadOn
         throw new DisagreementException($"{from}: {probe.State.Tuple}\n{string.Join("\nor:\n", result.Paths.OrderByDescending(p => Agreement(p, seen)).Take(2).Select(p => $"{p.Verdict}: {p.Reason}\n{Difference(WalkedVisits.Of(p), seen)}"))}");
     }
 
+    /// <summary>All copies of a packet for a group: what each namespace saw is what one of the ways says, and each that has a way saw it.</summary>
+    public async Task<IReadOnlyList<WalkPath>> AgreeOnCopiesAsync(string from, Probe probe, IReadOnlyCollection<string> unseen)
+    {
+        var paths = Walk.Run(network, new WalkRequest { Namespace = network.Find(from)!, Packet = probe.State }).Paths;
+        var walked = paths.SelectMany(WalkedVisits.Of).ToLookup(v => v.Namespace);
+        kernel.Forget();
+        kernel.Send(from, probe);
+        await Task.Delay(500);
+        var seen = kernel.Visits(network).Where(v => v.Chains.Count > 0).ToLookup(v => v.Namespace);
+        foreach (var ns in traced.Where(t => !unseen.Contains(t)))
+        {
+            if (walked[ns].Any() != seen[ns].Any() || seen[ns].FirstOrDefault(s => !walked[ns].Any(w => Same(w, s))) is not null)
+                throw new DisagreementException($"{from}: {probe.State.Tuple}\n kernel:\n{string.Concat(seen[ns])}\n walk:\n{string.Join("\n", walked[ns])}");
+        }
+
+        return paths;
+    }
+
     // How many chains agree until one does not.
     private int Agreement(WalkPath path, List<Visit> seen)
     {

@@ -20,6 +20,7 @@ internal sealed partial class NamespaceSockets : IDisposable
     public NamespaceSockets(string name)
     {
         (raw, raw6) = In(name, () => (new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Raw), new Socket(AddressFamily.InterNetworkV6, SocketType.Raw, ProtocolType.Raw)));
+        raw.EnableBroadcast = true;
         sockets.AddRange([raw, raw6]);
         Name = name;
     }
@@ -35,7 +36,7 @@ internal sealed partial class NamespaceSockets : IDisposable
         {
             socket.SendTo(probe.ToBytes(), new IPEndPoint(probe.Destination, 0));
         }
-        catch (SocketException e) when (e.SocketErrorCode is not SocketError.InvalidArgument)
+        catch (SocketException)
         {
             // A packet that is dropped or refused in its own namespace fails the call; the trace says the rest.
         }

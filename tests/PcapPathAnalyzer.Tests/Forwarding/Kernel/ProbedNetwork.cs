@@ -52,11 +52,11 @@ internal abstract class ProbedNetwork : IDisposable
         return this;
     }
 
-    /// <summary>Replaces all of a namespace's rules of one tool; nothing else has changed since the last probe.</summary>
+    /// <summary>Replaces all of a namespace's rules of one tool; where nothing else has changed since the last probe, only they are described anew.</summary>
     public void Replace(string ns, string ruleset, string program)
     {
         kernel.Load(ns, ruleset, program);
-        judge = new KernelJudge(kernel, kernel.DescribeRules(ns), namespaces);
+        judge = new KernelJudge(kernel, judge is null ? kernel.Describe() : kernel.DescribeRules(ns), namespaces);
     }
 
     public void Run(string script) => RunWith(script, "");
@@ -89,6 +89,14 @@ internal abstract class ProbedNetwork : IDisposable
             Repeated++;
             return path;
         }
+    }
+
+    /// <summary>Sends a probe to a group, and demands that each namespace but the sender's, and those that copy it, sees it as one of the walk's copies does.</summary>
+    /// <param name="unseen">Namespaces whose trace shows several copies as one.</param>
+    public async Task<IReadOnlyList<WalkPath>> AgreeOnCopiesAsync(Probe probe, string from, params string[] unseen)
+    {
+        judge ??= new KernelJudge(kernel, kernel.Describe(), namespaces);
+        return await judge.AgreeOnCopiesAsync(from, WithPort(probe), [.. unseen, from]);
     }
 
     private Probe WithPort(Probe probe) => probe.SourcePort == 0 ? probe with { SourcePort = ++lastPort } : probe;

@@ -20,7 +20,11 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
         ("filter", ["INPUT", "FORWARD", "OUTPUT"]),
     ];
 
+    // What cannot be known from dumps doubles the ways: not many of them.
+    private const int MostOpen = 3;
+
     private readonly Random random = new(seed);
+    private int open;
 
     /// <summary>What the sets' matches ask for, as <c>ipset restore</c> reads it.</summary>
     public static string Sets(bool isIpv6 = false) => isIpv6 ? Ip6Spelling.Of(Sets4) : Sets4;
@@ -40,6 +44,11 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
         add services 10.2.0.2,udp:7
         create flows hash:net,port
         add flows 10.1.0.0/24,tcp:7
+        create ifaces hash:net,iface
+        add ifaces 10.1.0.0/24,vc
+        add ifaces 10.2.0.0/24,vs
+        create triples hash:ip,port,ip
+        add triples 10.2.0.2,tcp:7,10.1.0.2
         create all list:set
         add all hosts
         add all nets
@@ -88,12 +97,12 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
             var protocol = Pick("", "", "", "-p tcp", "-p tcp", "-p udp", "-p icmp", "! -p udp");
             var words = new List<string> { protocol };
             // One of a kind: iptables takes an option once.
-            foreach (var match in new HashSet<int>(Enumerable.Range(0, Any(3)).Select(_ => Any(22))))
-                words.Add(Match(match, chain, index < 0));
+            foreach (var match in new HashSet<int>(Enumerable.Range(0, Any(3)).Select(_ => Any(28))))
+                words.Add(Match(match, table, chain, index < 0));
             if (protocol is "-p tcp" or "-p udp" && Any(2) == 0)
                 words.Add(Ports(protocol[3..]));
             if (protocol == "-p tcp" && Any(3) == 0)
-                words.Add($"-m tcp {Pick("--syn", "! --syn", "--tcp-flags SYN,ACK SYN", "! --tcp-flags ALL SYN", "--tcp-flags ALL NONE")}");
+                words.Add(Any(6) == 0 ? $"-m ecn {Not()}--ecn-tcp-{Pick("ece", "cwr")}" : $"-m tcp {Pick("--syn", "! --syn", "--tcp-flags SYN,ACK SYN", "! --tcp-flags ALL SYN", "--tcp-flags ALL NONE")}");
             if (protocol == "-p icmp" && Any(2) == 0)
                 words.Add($"-m icmp {Not()}--icmp-type {Pick("8", isIpv6 ? "1" : "any", "echo-reply", "3/3", "destination-unreachable")}");
             words.Add(Target(table, chain, kind, index, protocol));
@@ -109,7 +118,7 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
         _ => $"-m multiport {Not()}--sports {Pick("7,80", "20000:40000")}",
     };
 
-    private string Match(int match, string chain, bool isBuiltIn)
+    private string Match(int match, string table, string chain, bool isBuiltIn)
     {
         var mayIn = !isBuiltIn || chain is "PREROUTING" or "INPUT" or "FORWARD";
         var mayOut = !isBuiltIn || chain is "FORWARD" or "OUTPUT" or "POSTROUTING";
@@ -128,7 +137,7 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
             case 10: return $"-m connmark {Not()}--mark {Pick("0x1", "0x0", "0x2/0x2", "0x4/0x4")}";
             case 11: return $"-m addrtype {Not()}--{Pick("dst", "src")}-type {Pick("LOCAL", "UNICAST", "LOCAL,UNICAST", "BROADCAST", "MULTICAST")}";
             case 12 when isBuiltIn && mayIn != mayOut: return $"-m addrtype {Not()}--dst-type LOCAL --limit-iface-{(mayIn ? "in" : "out")}";
-            case 13: return $"-m set {Not()}--match-set {Pick("hosts src", "hosts dst", "nets dst", "ports dst", "ports src", "services dst,dst", "services src,src", "flows src,dst", "all src", "all dst")}";
+            case 13: return $"-m set {Not()}--match-set {Pick("hosts src", "hosts dst", "nets dst", "nets dst --return-nomatch", "ifaces src,src", "triples dst,dst,src", "ports dst", "ports src", "services dst,dst", "services src,src", "flows src,dst", "all src", "all dst")}";
             case 14: return $"-m iprange {Not()}--{Pick("src-range 10.1.0.1-10.1.0.9", "dst-range 10.2.0.2-10.2.0.3", "dst-range 10.8.0.1-10.8.0.2")}";
             case 15: return $"-m length {Not()}--length {Pick("0:40", "48", "29:40", "41:65535")}";
             case 16: return $"-m ttl {Pick("--ttl-eq 64", "! --ttl-eq 63", "--ttl-lt 64", "--ttl-gt 62")}";
@@ -137,6 +146,12 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
             case 19: return $"-m tos {Not()}--tos {Pick("0x10/0x3f", "0x00/0xff", "0x08/0x08")}";
             case 20: return $"-m pkttype {Not()}--pkt-type {Pick("unicast", "multicast")}";
             case 21 when isIpv6: return Pick("-m frag --fragfirst", "-m hbh --hbh-len 8", "-m dst ! --dst-len 8", "-m rt --rt-type 0", "-m ipv6header --header prot --soft", "-m ipv6header ! --header prot", "-m ipv6header ! --header hop --soft", "-m ipv6header --header hop,prot");
+            case 22: return Open(Pick("-m statistic --mode random --probability 0.5", "-m statistic --mode nth --every 2 --packet 1", "-m limit --limit 1/min", "-m quota --quota 100"));
+            case 23: return Open(Pick("-m connbytes --connbytes 1:9 --connbytes-dir both --connbytes-mode packets", "-m time --timestart 00:00 --timestop 12:00", "-m recent --name x --set", "-m hashlimit --hashlimit-above 1/min --hashlimit-name h --hashlimit-mode srcip", "-m string --algo bm --string abc"));
+            case 24 when isBuiltIn && chain is "OUTPUT": return Open("-m owner --uid-owner 0");
+            case 25: return $"-m ecn {Not()}--ecn-ip-ect {Any(4)}";
+            case 26 when isBuiltIn && chain is "PREROUTING" && table is "raw" or "mangle": return $"-m rpfilter {Pick("", "--loose", "--validmark", "--accept-local", "--accept-local --loose")}{Pick("", " --invert")}";
+            case 27 when isBuiltIn && mayIn && !mayOut: return $"-m mac {Not()}--mac-source 02:00:00:00:00:01";
             default: return "-m comment --comment \"by chance\"";
         }
     }
@@ -157,8 +172,8 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
             "mangle" => Any(5) switch
             {
                 0 => Pick("-j TTL --ttl-dec 1", "-j TTL --ttl-inc 3", "-j TTL --ttl-set 5", "-j TTL --ttl-set 64"),
-                1 => Pick("-j DSCP --set-dscp 0x0a", "-j DSCP --set-dscp-class EF", "-j TOS --set-tos 0x10/0x3f", "-j TOS --or-tos 0x08", "-j TOS --xor-tos 0x10", "-j TOS --and-tos 0xf0"),
-                2 => Pick("-j CONNMARK --set-xmark 0x1/0x1", "-j CONNMARK --set-mark 0x2", "-j CONNMARK --save-mark", "-j CONNMARK --restore-mark", "-j CONNMARK --save-mark --nfmask 0xf --ctmask 0xf", "-j CONNMARK --restore-mark --nfmask 0x3 --ctmask 0x6"),
+                1 => Pick("-j DSCP --set-dscp 0x0a", "-j DSCP --set-dscp-class EF", "-j TOS --set-tos 0x10/0x3f", "-j TOS --or-tos 0x08", "-j TOS --xor-tos 0x10", "-j TOS --and-tos 0xf0", protocol == "-p tcp" && !isIpv6 ? "-j ECN --ecn-tcp-remove" : "-j CHECKSUM --checksum-fill"),
+                2 => Pick("-j CONNMARK --set-xmark 0x1/0x1", "-j CONNMARK --set-mark 0x2", "-j CONNMARK --save-mark", "-j CONNMARK --restore-mark", "-j CONNMARK --save-mark --nfmask 0xf --ctmask 0xf", "-j CONNMARK --restore-mark --nfmask 0x3 --ctmask 0x6", "-j CONNMARK --or-mark 0x4", "-j CONNMARK --xor-mark 0x3", "-j CONNMARK --and-mark 0x5"),
                 3 when Any(6) == 0 => "-j DROP",
                 _ => Mark(),
             },
@@ -166,8 +181,8 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
             _ => Any(5) switch
             {
                 0 => "-j DROP",
-                1 => $"-j REJECT --reject-with {(protocol == "-p tcp" ? "tcp-reset" : Pick("icmp-port-unreachable", "icmp-admin-prohibited", "icmp-host-unreachable"))}",
-                2 => Mark(),
+                1 => $"-j REJECT --reject-with {(protocol == "-p tcp" ? "tcp-reset" : Pick("icmp-port-unreachable", "icmp-admin-prohibited", "icmp-host-unreachable", "icmp-net-unreachable"))}",
+                2 => Any(4) == 0 ? Pick("-j LOG --log-prefix \"x\"", "-j NFLOG --nflog-group 3") : Mark(),
                 _ => "-j ACCEPT",
             },
         };
@@ -180,10 +195,10 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
         var hasPorts = protocol is "-p tcp" or "-p udp";
         return Any(6) switch
         {
-            0 => hasPorts ? $"-j REDIRECT --to-ports {Pick("7", "7-9", "8")}" : "-j REDIRECT",
+            0 => hasPorts ? $"-j REDIRECT --to-ports {Pick("7", "7-9", "8", "7-8 --random")}" : "-j REDIRECT",
             1 => "-j NETMAP --to 10.2.0.0/24",
             2 => $"-j DNAT --to-destination {Pick("10.2.0.2", "10.2.0.3", "10.2.0.2-10.2.0.3", "10.2.0.2-10.2.0.3 --persistent", "10.1.0.2")}",
-            _ => hasPorts ? $"-j DNAT --to-destination {Pick("10.2.0.2:7", "10.2.0.3:8", "10.2.0.2:7-9", "10.2.0.2:7-8 --random", ":7")}" : "-j DNAT --to-destination 10.2.0.3",
+            _ => hasPorts ? $"-j DNAT --to-destination {Pick("10.2.0.2:7", "10.2.0.3:8", "10.2.0.2:7-9", "10.2.0.2:7-8 --random", ":7", "10.2.0.2-10.2.0.3:7", "10.2.0.2:7-90/7")}" : "-j DNAT --to-destination 10.2.0.3",
         };
     }
 
@@ -192,9 +207,13 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
         var hasPorts = protocol is "-p tcp" or "-p udp";
         // A chain that POSTROUTING and INPUT both lead to may not masquerade.
         if (chain == "POSTROUTING" && Any(2) == 0)
-            return $"-j MASQUERADE{(hasPorts ? Pick("", " --random", " --random-fully", " --to-ports 5000-5999") : Pick("", " --random-fully"))}";
+            return $"-j MASQUERADE{(hasPorts ? Pick("", " --random", " --random-fully", " --to-ports 5000-5999", " --to-ports 5000-5999 --random") : Pick("", " --random-fully"))}";
+        if (Any(5) == 0)
+            return Pick("-j NETMAP --to 10.2.0.0/24", "-j SNAT --to-source 10.2.0.1-10.2.0.2");
         return $"-j SNAT --to-source {Pick("10.2.0.1", "10.1.0.1")}{(hasPorts ? Pick("", ":6000-6999", " --random", " --random-fully") : Pick("", " --persistent"))}";
     }
+
+    private string Open(string match) => open++ < MostOpen ? match : "";
 
     private string Not() => Any(3) == 0 ? "! " : "";
 

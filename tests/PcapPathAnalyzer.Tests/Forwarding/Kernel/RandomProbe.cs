@@ -16,8 +16,8 @@ internal static class RandomProbe
         return (from, probe with
         {
             Ttl = Pick(random, (byte)64, (byte)64, (byte)63, (byte)2, (byte)1),
-            TcpFlags = Pick(random, (byte)0x02, (byte)0x02, (byte)0x02, (byte)0x10, (byte)0x12, (byte)0x04, (byte)0x01, (byte)0x29),
-            TrafficClass = Pick(random, (byte)0, (byte)0, (byte)0x28, (byte)0x10),
+            TcpFlags = Pick(random, (byte)0x02, (byte)0x02, (byte)0x02, (byte)0x10, (byte)0x12, (byte)0x04, (byte)0x01, (byte)0x29, (byte)0xC2),
+            TrafficClass = Pick(random, (byte)0, (byte)0, (byte)0x28, (byte)0x10, (byte)0x01, (byte)0x03),
             Payload = Pick(random, 0, 8, 30),
             Mark = from == RouterNetwork.Router ? Pick(random, 0, 0, 1, 2, 0x10) : 0,
         });

@@ -75,6 +75,9 @@ public sealed class RouterTests
     [TestCase("PREROUTING -p tcp -j REDIRECT")]
     [TestCase("PREROUTING -d 10.8.0.0/24 -j NETMAP --to 10.2.0.0/24")]
     [TestCase("PREROUTING -d 10.8.0.1/32 -j DNAT --to-destination 10.1.0.2")]
+    [TestCase("PREROUTING -d 10.8.0.0/24 -p tcp -j DNAT --to-destination 10.2.0.2:7-90/7")]
+    [TestCase("PREROUTING -d 10.8.0.0/24 -p udp -j DNAT --to-destination 10.2.0.2:100-102/9")]
+    [TestCase("PREROUTING -d 10.8.0.0/24 -p tcp -j DNAT --to-destination 10.2.0.2:5-9/78")]
     public async Task A_destination_translated(string rule)
     {
         network.Set($"*nat\n-A {rule}");
@@ -114,6 +117,26 @@ public sealed class RouterTests
         Assert.That((await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Tcp, 7)).Verdict, Is.EqualTo(Verdict.Delivered));
         await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Udp, 7, "10.2.0.1", RouterNetwork.Router);
         network.Run("ip -n $router rule del fwmark 5; ip -n $router route flush table 100");
+    }
+
+    [Test]
+    public async Task Policy_rules_about_the_way_back_and_about_classes()
+    {
+        network.Set("*mangle\n-A PREROUTING -m addrtype --dst-type UNICAST -j MARK --set-mark 7", """
+            ip -n $router rule add pref 100 tos 0x10 iif lo to 10.1.0.2 blackhole
+            ip -n $router rule add pref 101 tos 0x08 iif vs to 10.1.0.2 blackhole
+            ip -n $router route add blackhole 10.9.0.2/32
+            on $router sysctl -qw net.ipv4.conf.vc.rp_filter=1
+            """);
+        var probe = Probe.Of(RouterNetwork.ClientAddress, RouterNetwork.ServerAddress, IpProtocol.Udp, 7) with { TrafficClass = 0x10 };
+        var own = probe with { Destination = System.Net.IPAddress.Parse("10.2.0.1") };
+        foreach (var (asked, trafficClass, verdict) in new[] { (probe, 0x10, Verdict.Delivered), (probe, 0x08, Verdict.NoRoute), (own, 0x10, Verdict.NoRoute), (own, 0x08, Verdict.Delivered) })
+            Assert.That((await network.AgreeAsync(asked with { TrafficClass = (byte)trafficClass })).Verdict, Is.EqualTo(verdict), $"{asked.Destination} {trafficClass:x}");
+        await network.AgreeAsync("10.9.0.2", IpProtocol.Udp, 7);
+        network.Run("on $router sysctl -qw net.ipv4.conf.vc.rp_filter=0");
+        // The error's class, 0xD0, is of the rule's TOS.
+        Assert.That((await network.AgreeAsync(probe with { Ttl = 1 })).ReplyVerdict, Is.EqualTo(Verdict.NoRoute));
+        network.Run("ip -n $router rule del pref 100; ip -n $router rule del pref 101; ip -n $router route del 10.9.0.2/32");
     }
 
     [Test]
@@ -164,6 +187,75 @@ public sealed class RouterTests
         await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Tcp, 7, "10.2.0.1", RouterNetwork.Router);
     }
 
+    [TestCase("-o lo -j SNAT --to-source 10.1.0.1")]
+    [TestCase("-j MASQUERADE --random-fully")]
+    public async Task A_reset_by_a_rule_has_the_nat_chains_asked_for_the_connection_of_the_packet_that_it_refuses(string rule)
+    {
+        network.Set($"""
+            -A OUTPUT -p tcp -m tcp --dport 8 -j REJECT --reject-with tcp-reset
+            *nat
+            -A POSTROUTING -p tcp {rule}
+            *mangle
+            -A INPUT -m conntrack --ctstate SNAT -j ACCEPT
+            -A INPUT -m conntrack --ctrepldst 10.1.0.1/32 -j ACCEPT
+            -A INPUT -m conntrack --ctreplsrc 10.2.0.2/32 -j ACCEPT
+            """);
+        Assert.That((await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Tcp, 8, "10.2.0.1", RouterNetwork.Router)).Answer, Is.EqualTo("tcp-reset"));
+    }
+
+    [Test]
+    public async Task What_headers_and_the_way_back_say_is_asked_as_the_kernel_does()
+    {
+        network.Set("""
+            *raw
+            -A PREROUTING -m rpfilter -j ACCEPT
+            -A PREROUTING -m rpfilter --loose -j MARK --set-mark 1
+            -A PREROUTING -m rpfilter --accept-local --invert -j MARK --set-mark 2
+            *mangle
+            -A PREROUTING -m ecn --ecn-ip-ect 2 -j MARK --or-mark 4
+            -A PREROUTING -p tcp -m ecn --ecn-tcp-ece -j MARK --or-mark 8
+            -A PREROUTING -p tcp -m ecn ! --ecn-tcp-cwr -j MARK --or-mark 16
+            -A INPUT -m mac ! --mac-source 02:00:00:00:00:01 -j ACCEPT
+            """);
+        var offer = Probe.Of(RouterNetwork.ClientAddress, RouterNetwork.ServerAddress, IpProtocol.Tcp, 7) with { TcpFlags = 0xC2 };
+        foreach (byte congestion in new byte[] { 0, 2, 3 })
+            await network.AgreeAsync(offer with { TrafficClass = congestion });
+        await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Udp, 7, "10.2.0.9");
+        await network.AgreeAsync("10.2.0.1", IpProtocol.Udp, 7, "10.9.0.9");
+        await network.AgreeAsync("10.2.0.1", IpProtocol.Udp, 7, "10.1.0.1", RouterNetwork.Router);
+        await network.AgreeAsync(Probe.Of(RouterNetwork.ClientAddress, RouterNetwork.ServerAddress, IpProtocol.Tcp, 8) with { TrafficClass = 3 });
+    }
+
+    [Test]
+    public async Task Rules_of_nftables_about_what_loops_back_and_ranges_that_are_networks()
+    {
+        network.Set();
+        network.Replace(RouterNetwork.Router, """
+            table inet once {
+              chain in {
+                type filter hook input priority -300
+                fib saddr . mark oif exists meta mark set 1
+                ct status confirmed meta mark set meta mark | 2
+                ip6 length > 48 meta mark set meta mark | 4
+                ip ecn ect0 meta mark set meta mark | 8
+              }
+              chain nat {
+                type nat hook prerouting priority -100
+                tcp dport 80 dnat ip to 10.2.0.2-10.2.0.3:7
+                tcp dport 80 dnat ip6 to [fd02::2]-[fd02::3]:7
+              }
+            }
+            """, "nft -f -");
+        foreach (var (client, own, other) in new[] { (RouterNetwork.ClientAddress, "10.2.0.1", "10.1.0.1"), ("fd01::2", "fd02::1", "fd01::1") })
+        {
+            await network.AgreeAsync(Probe.Of(other, own, IpProtocol.Udp, 7) with { TrafficClass = 2 }, RouterNetwork.Router);
+            await network.AgreeAsync(own, IpProtocol.Udp, 7, client);
+            Assert.That((await network.AgreeAsync(own, IpProtocol.Tcp, 80, client)).Verdict, Is.EqualTo(Verdict.Delivered));
+        }
+
+        network.Run("on $router nft delete table inet once");
+    }
+
     [Test]
     public async Task What_the_router_sends_itself_is_translated_and_routed_again()
     {
@@ -178,6 +270,16 @@ public sealed class RouterTests
             await network.AgreeAsync(destination, IpProtocol.Tcp, 7, destination == "127.0.0.1" ? destination : "10.1.0.1", RouterNetwork.Router);
         await network.AgreeAsync("10.8.0.3", IpProtocol.Icmp, 0, "10.1.0.1", RouterNetwork.Router);
         network.Run("ip -n $router route del default");
+    }
+
+    [TestCase(0, "", Verdict.NoRoute)]
+    [TestCase(0, "-A POSTROUTING -j MASQUERADE", Verdict.NoRoute)]
+    [TestCase(1, "-A POSTROUTING -j MASQUERADE", Verdict.Delivered)]
+    public async Task What_comes_from_a_loopback_address_leaves_only_with_route_localnet(int setting, string rule, Verdict verdict)
+    {
+        network.Set($"*nat\n-A OUTPUT -d 127.0.0.1/32 -p tcp -j DNAT --to-destination 10.2.0.2:7\n{rule}", $"on $router sysctl -qw net.ipv4.conf.vs.route_localnet={setting}");
+        Assert.That((await network.AgreeAsync("127.0.0.1", IpProtocol.Tcp, 80, "127.0.0.1", RouterNetwork.Router)).Verdict, Is.EqualTo(verdict));
+        network.Run("on $router sysctl -qw net.ipv4.conf.vs.route_localnet=0");
     }
 
     [Test]

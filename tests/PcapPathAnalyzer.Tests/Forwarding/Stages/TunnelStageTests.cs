@@ -80,13 +80,6 @@ public sealed class TunnelStageTests
         Assert.That((path.Verdict, path.Steps[^1].Depth), Is.EqualTo((Verdict.DroppedByRule, 1)));
     }
 
-    [Test]
-    public void A_broadcast_is_not_walked_and_says_so()
-    {
-        var path = Village.Router().FromOutside("10.1.0.255:7", "udp").Single();
-        Assert.That((path.Verdict, path.Reason), Is.EqualTo((Verdict.CannotTell, "10.1.0.255 is a broadcast address: who listens is not walked")));
-    }
-
     private static Question To => new() { From = "node-a", To = "10.9.1.1:80", SourcePort = 40000 };
 
     // 192.168.56.11 and .12 with a tunnel between 10.9.0.1 and 10.9.1.1; {0} is the other end's last number.

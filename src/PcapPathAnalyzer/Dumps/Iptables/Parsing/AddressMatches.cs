@@ -2,7 +2,7 @@ using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Dumps.Iptables.Parsing;
 
-/// <summary>addrtype, iprange, set, mac, physdev: who sends and who receives.</summary>
+/// <summary>addrtype, iprange, set, mac, physdev, rpfilter: who sends and who receives.</summary>
 internal static class AddressMatches
 {
     public static readonly Extension[] All =
@@ -15,6 +15,7 @@ internal static class AddressMatches
             "--return-nomatch --update-counters --update-subcounters",
             "--packets-eq --packets-lt --packets-gt --bytes-eq --bytes-lt --bytes-gt",
             "--match-set --set"),
+        Extension.Whole("rpfilter", ReversePath, "--loose --validmark --accept-local --invert"),
         Extension.Each("mac", ("--mac-source", 1, Mac)),
         Extension.Each(
             "physdev",
@@ -43,6 +44,9 @@ internal static class AddressMatches
 
         return matches.Count switch { 0 => null, 1 => matches[0], _ => new AllOfMatch(matches) { Text = group.Text } };
     }
+
+    private static ReversePathMatch ReversePath(OptionGroup group) =>
+        new(group.Has("--loose"), group.Has("--validmark"), group.Has("--accept-local"), group.Has("--invert")) { Text = group.Text };
 
     private static AddressRangeMatch? Range(RuleOption o) =>
         RuleValues.TryAddresses(o.Value, out var first, out var last) ? new AddressRangeMatch(o.Word == "--src-range", first, last) { Negated = o.Negated, Text = o.Text } : null;

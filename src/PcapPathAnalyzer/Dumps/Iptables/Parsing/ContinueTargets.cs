@@ -14,9 +14,9 @@ internal static class ContinueTargets
         Continue("CLASSIFY", "", "--set-class"),
         Continue("CONNSECMARK", "--save --restore", ""),
         Continue("SECMARK", "", "--selctx"),
-        Continue("ECN", "--ecn-tcp-remove", "--ecn-tcp-cwr --ecn-tcp-ece --ecn-ip-ect"),
+        Extension.Verdict("ECN", Congestion, "--ecn-tcp-remove", "--ecn-tcp-cwr --ecn-tcp-ece --ecn-ip-ect"),
         Continue("TCPOPTSTRIP", "", "--strip-options"),
-        Continue("HMARK", "", "--hmark-tuple --hmark-mod --hmark-offset --hmark-src-prefix --hmark-dst-prefix --hmark-sport-mask --hmark-dport-mask --hmark-spi-mask --hmark-sport --hmark-dport --hmark-spi --hmark-proto-mask --hmark-rnd"),
+        Extension.Verdict("HMARK", Hash, "", "--hmark-tuple --hmark-mod --hmark-offset --hmark-src-prefix --hmark-dst-prefix --hmark-sport-mask --hmark-dport-mask --hmark-spi-mask --hmark-sport --hmark-dport --hmark-spi --hmark-proto-mask --hmark-rnd"),
         Continue("IDLETIMER", "--alarm --send_nl_msg", "--timeout --label"),
         Continue("LED", "--led-always-blink", "--led-trigger-id --led-delay"),
         Continue("RATEEST", "", "--rateest-name --rateest-interval --rateest-ewmalog"),
@@ -27,5 +27,13 @@ internal static class ContinueTargets
     private static Extension Continue(string name, string flags, string values) =>
         Extension.Verdict(name, g => new ContinueTarget { Name = g.Extension, Options = g.OptionsText }, flags, values);
 
-    private static ContinueTarget Set(OptionGroup group) => new() { Name = group.Extension, Options = group.OptionsText };
+    // The mark that a hash gives is not followed.
+    private static UnknownTarget Hash(OptionGroup group) => new() { Name = group.Extension, Options = group.OptionsText };
+
+    // ECE and CWR, which --ecn-tcp-remove takes away, are looked at by no rule but those of ecn.
+    private static RuleTarget Congestion(OptionGroup group) => group.TryGet("--ecn-ip-ect", out var ect) && RuleValues.TryNumber(ect.Value, out var value) && value <= 3
+        ? new TrafficClassTarget(3, (byte)value) { Name = group.Extension, Options = group.OptionsText }
+        : new ContinueTarget { Name = group.Extension, Options = group.OptionsText };
+
+    private static RuleTarget Set(OptionGroup group) => group.Has("--map-mark") ? Hash(group) : new ContinueTarget { Name = group.Extension, Options = group.OptionsText };
 }

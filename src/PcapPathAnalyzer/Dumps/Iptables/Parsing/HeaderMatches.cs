@@ -1,6 +1,6 @@
 namespace PcapPathAnalyzer.Dumps.Iptables.Parsing;
 
-/// <summary>length, ttl, hl, tcpmss, dscp, tos, pkttype: fields of headers.</summary>
+/// <summary>length, ttl, hl, tcpmss, dscp, tos, ecn, pkttype: fields of headers.</summary>
 internal static class HeaderMatches
 {
     public static readonly Extension[] All =
@@ -11,6 +11,7 @@ internal static class HeaderMatches
         Extension.Each("hl", ("--hl-eq", 1, Ttl), ("--hl", 1, Ttl), ("--hl-lt", 1, Ttl), ("--hl-gt", 1, Ttl)),
         Extension.Each("dscp", ("--dscp", 1, Dscp), ("--dscp-class", 1, DscpClass)),
         Extension.Each("tos", ("--tos", 1, Tos)),
+        Extension.Each("ecn", ("--ecn-ip-ect", 1, Congestion), ("--ecn-tcp-ece", 0, o => TcpCongestion(o, 0x40)), ("--ecn-tcp-cwr", 0, o => TcpCongestion(o, 0x80))),
         Extension.Each("pkttype", ("--pkt-type", 1, PacketType)),
     ];
 
@@ -64,6 +65,11 @@ internal static class HeaderMatches
             return null;
         return new TrafficClassMatch((byte)value, (byte)mask) { Negated = o.Negated, Text = o.Text };
     }
+
+    private static TrafficClassMatch? Congestion(RuleOption o) =>
+        RuleValues.TryNumber(o.Value, out var value) && value <= 3 ? new TrafficClassMatch((byte)value, 3) { Negated = o.Negated, Text = o.Text } : null;
+
+    private static TcpFlagsMatch TcpCongestion(RuleOption o, byte flag) => new(flag, flag) { Negated = o.Negated, Text = o.Text };
 
     private static PacketTypeMatch? PacketType(RuleOption o) => o.Value switch
     {

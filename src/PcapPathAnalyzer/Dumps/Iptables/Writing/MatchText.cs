@@ -17,6 +17,7 @@ internal static class MatchText
         ProtocolMatch m => ("-p", m.Protocol is { } p ? Protocol(p) : "all"),
         FragmentMatch => ("-f", ""),
         PortMatch m => Ports(m),
+        TcpFlagsMatch { Extension: "ecn" } m => (m.Mask == 0x40 ? "--ecn-tcp-ece" : "--ecn-tcp-cwr", ""),
         TcpFlagsMatch m => ("--tcp-flags", $"{Flags(m.Mask)} {Flags(m.Set)}"),
         IcmpTypeMatch m => (m.Extension == "icmp6" ? "--icmpv6-type" : "--icmp-type", Icmp(m)),
         ConntrackStateMatch m => (m.Extension == "state" ? "--state" : "--ctstate", string.Join(',', m.States)),
@@ -38,13 +39,14 @@ internal static class MatchText
         TtlMatch m => ($"--{(m.Extension == "hl" ? "hl" : "ttl")}-{m.Comparison}", m.Value.ToString()),
         TcpMssMatch m => ("--mss", Range(m.First, m.Last)),
         TrafficClassMatch { Extension: "dscp" } m => ("--dscp", $"0x{m.Value >> 2:x2}"),
+        TrafficClassMatch { Extension: "ecn" } m => ("--ecn-ip-ect", m.Value.ToString()),
         TrafficClassMatch m => ("--tos", $"0x{m.Value:x2}/0x{m.Mask:x2}"),
         PacketTypeMatch m => ("--pkt-type", m.Type),
         _ => ("", match.Text),
     };
 
     /// <summary>True where the negation is part of the values already.</summary>
-    public static bool SpellsNegation(RuleMatch match) => match is PhysicalDeviceMatch { In: null, Out: null } or StatisticMatch or UnknowableMatch;
+    public static bool SpellsNegation(RuleMatch match) => match is PhysicalDeviceMatch { In: null, Out: null } or StatisticMatch or UnknowableMatch or ReversePathMatch;
 
     private static string Not(RuleMatch match) => match.Negated ? "! " : "";
 

@@ -53,8 +53,8 @@ internal static class NftTranslations
             return (null, Number(word.TrimStart(':')));
         if (word[0] == ':')
             return (null, Number(word[1..]));
-        // 10.0.0.1, 10.0.0.1-10.0.0.9, 10.0.0.1:80-90, [fd00::1]:80, fd00::1
-        var close = word.IndexOf(']');
+        // 10.0.0.1, 10.0.0.1-10.0.0.9, 10.0.0.1:80-90, [fd00::1]:80, [fd00::1]-[fd00::4]:80, fd00::1, and a range that is a network: fd00::2/127:80
+        var close = word.LastIndexOfAny([']', '/']);
         var colon = close >= 0 ? word.IndexOf(':', close) : word.Contains('.') && !IpAddress.TryParse(word, out _) ? word.LastIndexOf(':') : -1;
         var address = new NftConstant(NftValues.Parse((colon < 0 ? word : word[..colon]).Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal), NftType.Address));
         return (address, colon < 0 ? Port(c) : Number(word[(colon + 1)..]));

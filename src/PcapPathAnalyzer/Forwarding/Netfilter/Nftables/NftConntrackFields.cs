@@ -32,8 +32,8 @@ internal static class NftConntrackFields
     // A connection whose destination was translated has IPS_DST_NAT_DONE (256) beside IPS_DST_NAT; the same of the source.
     private static NftNumberReading Status(PacketState packet)
     {
-        var isReplySeen = packet.Connection is { IsReplySeen: true };
-        var value = (isReplySeen ? 2UL : 0) | (packet.ConntrackState == "NEW" ? 0UL : 8) | (packet.IsSourceTranslated ? 16UL | 128 : 0) | (packet.IsDestinationTranslated ? 32UL | 256 : 0);
+        var isConfirmed = packet.Connection?.IsConfirmed ?? (packet.ConntrackState != "NEW");
+        var value = (packet.Connection is { IsReplySeen: true } ? 2UL : 0) | (isConfirmed ? 8UL : 0) | (packet.IsSourceTranslated ? 16UL | 128 : 0) | (packet.IsDestinationTranslated ? 32UL | 256 : 0);
         return new NftNumberReading(value, OpenStatus & ~value);
     }
 

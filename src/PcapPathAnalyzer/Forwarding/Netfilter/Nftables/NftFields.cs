@@ -5,6 +5,9 @@ namespace PcapPathAnalyzer.Forwarding.Netfilter.Nftables;
 /// <summary>Fields of a packet by the names that nft gives them (nft_payload.c, nft_meta.c, net/netfilter).</summary>
 internal static class NftFields
 {
+    // RFC 3168 section 5, as nft spells them.
+    private static readonly string[] Congestion = ["not-ect", "ect1", "ect0", "ce"];
+
     /// <param name="isBeforeConntrack">True on hooks' chains that see a packet before conntrack does.</param>
     public static NftReading Read(string name, PacketState packet, bool isBeforeConntrack)
     {
@@ -27,6 +30,10 @@ internal static class NftFields
             "ip6 version" => isIpv4 ? NftReading.Absent : NftReading.Of(6UL),
             "ip dscp" => isIpv4 ? NftReading.Of((ulong)packet.TrafficClass >> 2) : NftReading.Absent,
             "ip6 dscp" => isIpv4 ? NftReading.Absent : NftReading.Of((ulong)packet.TrafficClass >> 2),
+            "ip ecn" => isIpv4 ? NftReading.Of(Congestion[packet.TrafficClass & 3]) : NftReading.Absent,
+            "ip6 ecn" => isIpv4 ? NftReading.Absent : NftReading.Of(Congestion[packet.TrafficClass & 3]),
+            // What stands in the header: what follows it.
+            "ip6 length" => isIpv4 ? NftReading.Absent : Known(Math.Max(0, packet.Length - 40)),
             // Whole packets are walked: conntrack defragments. What is left is Don't Fragment.
             "ip frag-off" => isIpv4 ? NftReading.Of(packet.DontFragment ? 0x4000UL : 0) : NftReading.Absent,
             "icmp type" => Icmp(packet, IpProtocol.Icmp, packet.IcmpType),
@@ -34,7 +41,8 @@ internal static class NftFields
             "icmpv6 type" => Icmp(packet, IpProtocol.Icmpv6, packet.IcmpType),
             "icmpv6 code" => Icmp(packet, IpProtocol.Icmpv6, packet.IcmpCode),
             "tcp flags" => tuple.Protocol != IpProtocol.Tcp ? NftReading.Absent : Known(packet.TcpFlags, none: -1),
-            "ether saddr" => packet.SourceMac.IsNone ? packet.In is null ? NftReading.Absent : NftReading.Unknown : NftReading.Of(packet.SourceMac.Value),
+            "ether saddr" => packet.SourceMac.IsNone ? packet.In is null or "lo" ? NftReading.Absent : NftReading.Unknown : NftReading.Of(packet.SourceMac.Value),
+            "ether daddr" => packet.DestinationMac.IsNone ? packet.In is null or "lo" ? NftReading.Absent : NftReading.Unknown : NftReading.Of(packet.DestinationMac.Value),
             "meta mark" => NftReading.Of((ulong)packet.Mark),
             "meta l4proto" => NftReading.Of((ulong)tuple.Protocol),
             "meta nfproto" => NftReading.Of(isIpv4 ? 2UL : 10),
@@ -42,7 +50,7 @@ internal static class NftFields
             "meta iif" or "meta iifname" => NftReading.Of(packet.In),
             "meta oif" or "meta oifname" => NftReading.Of(packet.Out),
             "meta length" => Known(packet.Length),
-            "meta pkttype" => NftReading.Of(tuple.Destination.IsMulticast ? 2UL : tuple.Destination.IsLimitedBroadcast ? 1UL : 0),
+            "meta pkttype" => NftReading.Of(packet.DestinationMac == MacAddress.Broadcast ? 1UL : packet.DestinationMac.IsGroup ? 2UL : 0),
             // A packet that only passes has no socket.
             "meta skuid" or "meta skgid" => packet.In is null ? NftReading.Unknown : NftReading.Absent,
             _ => Port(name, packet) ?? Other(name, packet),

@@ -9,8 +9,9 @@ internal static class NftNatTargets
 {
     public static IEnumerable<RuleWay> Of(NftNat nat, NftRule rule, RuleWay way, NftExpressionReader reader)
     {
+        // A packet of the other family passes the statement by, and has met the rule (nft_nat_inet_eval).
         if (nat.Family is { } family && family == "ip" != way.Packet.Tuple.Destination.IsIpv4)
-            return [way with { IsMatch = false }];
+            return [way];
         if (nat.Address is not NftLookup lookup)
             return [way with { Target = Target(nat, nat.Address is NftConstant c ? c.Value : null, nat.Address is null) }];
         var key = reader.Read(lookup.Key, way.Packet);
