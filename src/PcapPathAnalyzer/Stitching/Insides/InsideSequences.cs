@@ -82,11 +82,11 @@ internal sealed class InsideSequences
                 if (trail.Tunnel != 0 || !clocks.Contains(tables.Points[trail.Point].Clock))
                     continue;
                 var records = observations.Read(number, Most, windows, static n => new PacketRecord[n]);
-                count += records.Count;
+                count += records.Length;
                 if (count > Most)
                     return false;
                 var sequence = SequenceOf(trail);
-                foreach (ref readonly var record in records.AsSpan())
+                foreach (ref readonly var record in records.Span)
                     Add(sequence, record.On(trail));
             }
 
