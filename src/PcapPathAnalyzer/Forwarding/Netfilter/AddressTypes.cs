@@ -18,11 +18,10 @@ internal static class AddressTypes
         return RuleMatcher.Of(match.Types.Any(t => string.Equals(t, type, StringComparison.OrdinalIgnoreCase)));
     }
 
+    /// <summary>Of IPv4.</summary>
     /// <param name="device">Only this device's addresses count as local; null for any.</param>
     internal static string Of(NetworkNamespace ns, IpAddress address, string? device)
     {
-        if (address.IsIpv6)
-            return Ip6AddressTypes.Of(ns, address, device);
         if (address.IsMulticast)
             return "MULTICAST";
         if (address.IsLimitedBroadcast)
@@ -42,6 +41,9 @@ internal static class AddressTypes
             }
         }
 
-        return address.IsLoopback && device is null ? "LOCAL" : RouteLookup.Find(ns, address)?.Type.ToUpperInvariant() ?? "UNICAST";
+        if (address.IsLoopback && device is null)
+            return "LOCAL";
+        // Only the local table is asked, which is one with the main table until there is a policy rule beside the usual ones (fib_unmerge, net/ipv4/fib_frontend.c).
+        return ns.PolicyRules.Any(static r => !r.IsIpv6 && r.Priority is not (0 or 32766 or 32767)) ? "UNICAST" : RouteLookup.Find(ns, address)?.Type.ToUpperInvariant() ?? "UNICAST";
     }
 }

@@ -12,23 +12,24 @@ internal static class Ip6AddressTypes
     {
         if ((Asks("MULTICAST") && !address.IsMulticast) || (Asks("UNICAST") && (address.IsMulticast || address.IsUnspecified)) || (Asks("UNSPEC") && !address.IsUnspecified))
             return false;
-        return !(Asks("LOCAL") || Asks("ANYCAST") || Asks("UNREACHABLE")) || Asks(Routed(ns, address, device) switch { "BLACKHOLE" or "PROHIBIT" => "UNREACHABLE", var type => type });
+        return !(Asks("LOCAL") || Asks("ANYCAST") || Asks("UNREACHABLE")) || Asks(Routed(ns, new RouteQuery { Destination = address }, device) switch { "BLACKHOLE" or "PROHIBIT" => "UNREACHABLE", var type => type });
 
         bool Asks(string type) => types.Contains(type, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The one type that a fib expression gives.</summary>
-    public static string Of(NetworkNamespace ns, IpAddress address, string? device) =>
-        Routed(ns, address, device) is { Length: > 0 } type ? type : address.IsMulticast ? "MULTICAST" : address.IsUnspecified ? "UNSPEC" : "UNICAST";
+    /// <summary>The one type that a fib expression gives of the destination that it asks routing for.</summary>
+    public static string Of(NetworkNamespace ns, RouteQuery query, string? device) =>
+        Routed(ns, query, device) is { Length: > 0 } type ? type : query.Destination.IsMulticast ? "MULTICAST" : query.Destination.IsUnspecified ? "UNSPEC" : "UNICAST";
 
     // LOCAL, ANYCAST, or why there is no route; empty for any other address.
-    private static string Routed(NetworkNamespace ns, IpAddress address, string? device)
+    private static string Routed(NetworkNamespace ns, RouteQuery query, string? device)
     {
+        var address = query.Destination;
         if (device is not null && ns.Interface(device)?.Addresses.Any(a => a.Address.Address == address) == true)
             return "LOCAL";
         if (address.IsMulticast)
             return "";
-        var route = PolicyRouting.Decide(ns, new RouteQuery { Destination = address })[0];
+        var route = PolicyRouting.Decide(ns, query)[0];
         return route.Kind switch
         {
             RouteKind.Local when device is null => "LOCAL",

@@ -47,7 +47,8 @@ internal static class PolicyRuleMatcher
     {
         "sport" => Port(value, query.SourcePort),
         "dport" => Port(value, query.DestinationPort),
-        "tos" or "dsfield" => Tos(value, query.TrafficClass),
+        "tos" or "dsfield" => Tos(value, query),
+        "dscp" => byte.TryParse(value, CultureInfo.InvariantCulture, out var dscp) ? RuleMatcher.Of(dscp == query.TrafficClass >> 2) : Answer.Unknown,
         "goto" or "realms" or "proto" or "protocol" or "suppress_ifgroup" or "unresolved" or "detached" => Answer.Yes,
         _ => Answer.Unknown, // uidrange, l3mdev, tun_id: not to be known from a packet
     };
@@ -60,6 +61,7 @@ internal static class PolicyRuleMatcher
         return RuleMatcher.Of(port >= first && port <= last);
     }
 
-    private static Answer Tos(string value, byte trafficClass) =>
-        byte.TryParse(value.StartsWith("0x", StringComparison.Ordinal) ? value.AsSpan(2) : value, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var tos) ? RuleMatcher.Of(tos == trafficClass) : Answer.Unknown;
+    // IPv4 compares what is left of TOS (INET_DSCP_LEGACY_TOS_MASK), IPv6 the whole DSCP.
+    private static Answer Tos(string value, RouteQuery query) =>
+        byte.TryParse(value.StartsWith("0x", StringComparison.Ordinal) ? value.AsSpan(2) : value, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var tos) ? RuleMatcher.Of(((tos ^ query.TrafficClass) & (query.Destination.IsIpv4 ? 0x1C : 0xFC)) == 0) : Answer.Unknown;
 }

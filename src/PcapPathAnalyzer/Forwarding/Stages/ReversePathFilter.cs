@@ -23,7 +23,9 @@ internal static class ReversePathFilter
             return [b];
         // The mark counts only where src_valid_mark says so (IN_DEV_SRC_VMARK).
         var mark = Sysctl.Larger(b.Namespace, device, "src_valid_mark") is { Value: not 0 } ? query.Mark : 0;
-        var reverse = PolicyRouting.Decide(b.Namespace, new RouteQuery { Source = query.Destination, Destination = query.Source, Mark = mark, In = device, Protocol = query.Protocol, TrafficClass = query.TrafficClass });
+        // Asked as if the answer came in by the device that the packet would go out by, and of what is for the namespace itself, by lo.
+        var incoming = b.Route is { Kind: RouteKind.Unicast } forwarded ? forwarded.Device : null;
+        var reverse = PolicyRouting.Decide(b.Namespace, new RouteQuery { Source = query.Destination, Destination = query.Source, Mark = mark, In = incoming, Protocol = query.Protocol, TrafficClass = query.TrafficClass });
         if (reverse.Any(r => r.Kind == RouteKind.Unknown))
             return [b];
         var isRouted = reverse.Any(r => r.Kind is RouteKind.Unicast);

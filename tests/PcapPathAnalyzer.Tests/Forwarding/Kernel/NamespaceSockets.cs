@@ -36,9 +36,9 @@ internal sealed partial class NamespaceSockets : IDisposable
         {
             socket.SendTo(probe.ToBytes(), new IPEndPoint(probe.Destination, 0));
         }
-        catch (SocketException e) when (e.SocketErrorCode is not SocketError.InvalidArgument || IPAddress.IsLoopback(probe.Source))
+        catch (SocketException)
         {
-            // What comes from a loopback address and would leave is an invalid argument. A packet that is dropped or refused in its own namespace fails the call; the trace says the rest.
+            // A packet that is dropped or refused in its own namespace fails the call; the trace says the rest.
         }
     }
 

@@ -52,11 +52,11 @@ internal abstract class ProbedNetwork : IDisposable
         return this;
     }
 
-    /// <summary>Replaces all of a namespace's rules of one tool; nothing else has changed since the last probe.</summary>
+    /// <summary>Replaces all of a namespace's rules of one tool; where nothing else has changed since the last probe, only they are described anew.</summary>
     public void Replace(string ns, string ruleset, string program)
     {
         kernel.Load(ns, ruleset, program);
-        judge = new KernelJudge(kernel, kernel.DescribeRules(ns), namespaces);
+        judge = new KernelJudge(kernel, judge is null ? kernel.Describe() : kernel.DescribeRules(ns), namespaces);
     }
 
     public void Run(string script) => RunWith(script, "");

@@ -8,6 +8,8 @@ public sealed class RandomRulesetTests
 {
     private static readonly int Rulesets = int.TryParse(Environment.GetEnvironmentVariable("PCAPPATH_RULESETS"), out var n) ? n : 200;
 
+    private const int RulesetsPerSurroundings = 8;
+
     [TestCase(false, TestName = "Packets_by_chance_meet_the_rules_of_iptables_by_chance")]
     [TestCase(true, TestName = "Packets_by_chance_meet_the_rules_of_ip6tables_by_chance")]
     public Task Of_iptables(bool isIpv6) => AgreeAsync(isIpv6, seed => new RandomIptablesRuleset(seed, isIpv6).Text(), isIpv6 ? "ip6tables-nft-restore" : "iptables-nft-restore");
@@ -25,8 +27,11 @@ public sealed class RandomRulesetTests
         var first = Chance.Seed;
         var failures = new List<string>();
         var compared = 0;
+        var around = -1;
         for (var seed = first; seed < first + Rulesets && failures.Count < 5; seed++)
         {
+            if (around != seed / RulesetsPerSurroundings)
+                network.Run(RandomSurroundings.Of(around = seed / RulesetsPerSurroundings, isIpv6));
             network.Replace(RouterNetwork.Router, ruleset(seed), program);
             var random = new Random(seed);
             for (var i = 0; i < 8; i++)
@@ -39,7 +44,7 @@ public sealed class RandomRulesetTests
                 }
                 catch (DisagreementException e)
                 {
-                    failures.Add($"PCAPPATH_SEED={seed} PCAPPATH_RULESETS=1: {e.Message}\n{probe}\n{ruleset(seed)}");
+                    failures.Add($"PCAPPATH_SEED={seed} PCAPPATH_RULESETS=1: {e.Message}\n{probe}\n{RandomSurroundings.Of(around, isIpv6)}\n{ruleset(seed)}");
                     break;
                 }
             }

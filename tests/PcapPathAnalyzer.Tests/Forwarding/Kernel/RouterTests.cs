@@ -120,6 +120,26 @@ public sealed class RouterTests
     }
 
     [Test]
+    public async Task Policy_rules_about_the_way_back_and_about_classes()
+    {
+        network.Set("*mangle\n-A PREROUTING -m addrtype --dst-type UNICAST -j MARK --set-mark 7", """
+            ip -n $router rule add pref 100 tos 0x10 iif lo to 10.1.0.2 blackhole
+            ip -n $router rule add pref 101 tos 0x08 iif vs to 10.1.0.2 blackhole
+            ip -n $router route add blackhole 10.9.0.2/32
+            on $router sysctl -qw net.ipv4.conf.vc.rp_filter=1
+            """);
+        var probe = Probe.Of(RouterNetwork.ClientAddress, RouterNetwork.ServerAddress, IpProtocol.Udp, 7) with { TrafficClass = 0x10 };
+        var own = probe with { Destination = System.Net.IPAddress.Parse("10.2.0.1") };
+        foreach (var (asked, trafficClass, verdict) in new[] { (probe, 0x10, Verdict.Delivered), (probe, 0x08, Verdict.NoRoute), (own, 0x10, Verdict.NoRoute), (own, 0x08, Verdict.Delivered) })
+            Assert.That((await network.AgreeAsync(asked with { TrafficClass = (byte)trafficClass })).Verdict, Is.EqualTo(verdict), $"{asked.Destination} {trafficClass:x}");
+        await network.AgreeAsync("10.9.0.2", IpProtocol.Udp, 7);
+        network.Run("on $router sysctl -qw net.ipv4.conf.vc.rp_filter=0");
+        // The error's class, 0xD0, is of the rule's TOS.
+        Assert.That((await network.AgreeAsync(probe with { Ttl = 1 })).ReplyVerdict, Is.EqualTo(Verdict.NoRoute));
+        network.Run("ip -n $router rule del pref 100; ip -n $router rule del pref 101; ip -n $router route del 10.9.0.2/32");
+    }
+
+    [Test]
     public async Task A_packet_too_big_for_the_next_device()
     {
         network.Set("", "ip -n $router link set vs mtu 1280");

@@ -12,14 +12,14 @@ internal static class NftFibLookup
         var isSource = fib.Keys.Contains("saddr");
         var address = isSource ? packet.Tuple.Source : packet.Tuple.Destination;
         var device = fib.Keys.Contains("iif") ? packet.In : fib.Keys.Contains("oif") ? packet.Out : null;
+        var query = new RouteQuery { Destination = address, Source = isSource ? packet.Tuple.Destination : packet.Tuple.Source, Mark = fib.Keys.Contains("mark") ? packet.Mark : 0, TrafficClass = packet.TrafficClass };
         if (fib.Result == "type")
-            return NftReading.Of(AddressTypes.Of(ns, address, device).ToLowerInvariant());
+            return NftReading.Of((address.IsIpv6 ? Ip6AddressTypes.Of(ns, query, device) : AddressTypes.Of(ns, address, device)).ToLowerInvariant());
         if (fib.Result is not ("oif" or "oifname"))
             return NftReading.Unknown;
         // What loops back has a way back by nature, but for what is forwarded (nft_fib_can_skip).
         if (packet is { In: "lo", Out: null })
             return NftReading.Of("lo");
-        var query = new RouteQuery { Destination = address, Source = isSource ? packet.Tuple.Destination : packet.Tuple.Source, Mark = fib.Keys.Contains("mark") ? packet.Mark : 0, Out = device };
-        return PolicyRouting.Decide(ns, query) is [{ Kind: not RouteKind.Unknown } only] ? NftReading.Of(only.Kind == RouteKind.Unicast && (device is null || only.Device == device) ? only.Device : "") : NftReading.Unknown;
+        return PolicyRouting.Decide(ns, query with { Out = device }) is [{ Kind: not RouteKind.Unknown } only] ? NftReading.Of(only.Kind == RouteKind.Unicast && (device is null || only.Device == device) ? only.Device : "") : NftReading.Unknown;
     }
 }
