@@ -22,7 +22,7 @@ internal sealed class FrameColumns(FrameSink sink)
         sink.Text("link_type", source.LinkType.Name());
         sink.Value<int>("length", frame.OriginalLength);
         sink.Value<int>("captured", frame.Data.Length);
-        if (decoded.Link != LinkFacts.None || decoded.Count == 0)
+        if ((decoded.Link != LinkFacts.None && decoded.Inside.Length == 0) || decoded.Count == 0)
             NoPacket(decoded);
         else
             Packet(decoded);

@@ -41,12 +41,12 @@ public sealed class DecodedFrame
 
     /// <summary>
     /// What is around the end of the walk where that is no IP packet: an ARP body, a protocol that is only counted. A VXLAN
-    /// frame that carries ARP has its outer packet in <see cref="Packets"/> and the VNI here.
+    /// frame that carries ARP, or whose inside was cut off, has its outer packet in <see cref="Packets"/> and the VNI here.
     /// </summary>
     public LinkFacts Link { get; internal set; }
 
-    /// <summary>The tunnel whose own header the snap length cut; valid where the last packet has <see cref="PacketFlags.Tunnel"/> and <see cref="Link"/> is none.</summary>
-    internal Encapsulation CutTunnel { get; set; }
+    /// <summary>What is left of a packet inside a tunnel, of which the snap length cut the IP header or more; none elsewhere. What is around it is in <see cref="Link"/>.</summary>
+    public InsideFacts Inside { get; internal set; }
 
     /// <summary>The innermost EtherType that was read; 0 where the link type has none.</summary>
     public ushort EtherType { get; internal set; }
@@ -94,6 +94,7 @@ public sealed class DecodedFrame
         Count = 0;
         Arp = default;
         Link = LinkFacts.None;
+        Inside = default;
         EtherType = 0;
         IfIndex = -1;
         CookedPacketType = -1;

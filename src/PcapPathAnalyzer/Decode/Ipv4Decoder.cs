@@ -10,7 +10,11 @@ internal static class Ipv4Decoder
     {
         var rest = walk.Rest;
         if (!Ipv4Header.TryRead(rest, out var header))
+        {
+            walk.NoteInside(0, version: 4);
             return walk.Short(Ipv4Header.MinimumLength);
+        }
+
         if (header.Version != 4)
             return walk.Fail(DecodeFault.BadVersion);
         if (walk.Into.Count == DecodedFrame.MaxPackets)

@@ -11,7 +11,11 @@ internal static class Ipv6Decoder
     {
         var rest = walk.Rest;
         if (!Ipv6Header.TryRead(rest, out var header))
+        {
+            walk.NoteInside(0, version: 6);
             return walk.Short(Ipv6Header.Length);
+        }
+
         if (header.Version != 6)
             return walk.Fail(DecodeFault.BadVersion);
         if (walk.Into.Count == DecodedFrame.MaxPackets)

@@ -9,7 +9,11 @@ internal static class LinkDecoder
     public static Next Ethernet(ref Walk walk)
     {
         if (!EthernetHeader.TryRead(walk.Rest, out var header))
+        {
+            walk.NoteInside(EthernetHeader.Length, version: 0);
             return walk.Short(EthernetHeader.Length);
+        }
+
         walk.SourceMac = header.Source;
         walk.DestinationMac = header.Destination;
         walk.Skip(EthernetHeader.Length);

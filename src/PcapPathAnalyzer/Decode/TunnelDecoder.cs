@@ -42,7 +42,7 @@ internal static class TunnelDecoder
     {
         var rest = walk.Rest;
         if (!GeneveHeader.TryRead(rest, out var header))
-            return Cut(ref walk, GeneveHeader.MinimumLength, Encapsulation.Geneve);
+            return Cut(ref walk, rest.IsEmpty ? GeneveHeader.MinimumLength : GeneveHeader.LengthFrom(rest[0]), Encapsulation.Geneve);
 
         // Another version, or a control message: a datagram on Geneve's port and nothing to look into.
         if (header.Version != 0 || header.IsControl)
@@ -61,8 +61,8 @@ internal static class TunnelDecoder
         var next = walk.Short(needed);
         if (walk.Offset + needed > walk.End)
             return next;
-        walk.Into.Last.Flags |= PacketFlags.Tunnel;
-        walk.Into.CutTunnel = encapsulation;
+        walk.EnterTunnel(encapsulation, -1);
+        walk.NoteInside(needed + EthernetHeader.Length, version: 0);
         return next;
     }
 

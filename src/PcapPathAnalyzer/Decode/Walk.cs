@@ -94,6 +94,18 @@ internal ref struct Walk
     /// <summary>Keeps what is known of what is here, because no packet will.</summary>
     public readonly void NoteLink() => Into.Link = new LinkFacts(SourceMac, DestinationMac, Vlan, Encapsulation, Vni);
 
+    /// <summary>Keeps what the snap length left of a packet that begins so many bytes farther on, if it is inside a tunnel.</summary>
+    /// <param name="headers">Bytes of headers between here and its IP header.</param>
+    /// <param name="version">Of IP; 0 where it is not known.</param>
+    public readonly void NoteInside(int headers, byte version)
+    {
+        if (Quoted || Into.Count == 0 || (Into.Last.Flags & PacketFlags.Tunnel) == 0)
+            return;
+        NoteLink();
+        var begin = Math.Min(Offset + headers, Frame.Length);
+        Into.Inside = InsideFacts.Read(Frame[begin..], End - Offset - headers, version);
+    }
+
     /// <summary>A link layer begins inside a tunnel: what the outer one said no longer counts.</summary>
     public void EnterTunnel(Encapsulation encapsulation, long vni)
     {

@@ -48,7 +48,8 @@ internal sealed record Foresight(LostPacket Lost, IReadOnlyList<PathStep> Steps,
             return (bad, passes);
         foreach (var path in evidence.Walks.Run(request).Paths)
         {
-            if (!Agrees(lost.Flow, path))
+            // Of copies of one packet that end badly none says how the others end.
+            if (!Agrees(lost.Flow, path) || path.Steps.Any(s => s.Packet.DestinationMac.IsGroup))
                 continue;
             if (path.Verdict == Verdict.Delivered && path.ReplyVerdict == Verdict.Delivered && path.Probability is not null)
                 passes = true;

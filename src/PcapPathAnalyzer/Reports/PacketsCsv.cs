@@ -55,7 +55,7 @@ public static class PacketsCsv
         csv.WriteField(s.Tuple.Destination);
         csv.WritePort(s.Tuple.DestinationPort, ports);
         csv.WriteField(s.Tuple.Protocol.Keyword());
-        csv.WriteField(s.Ttl);
+        csv.WriteField(s.Ttl == 0 ? null : (long?)s.Ttl);
         csv.WriteField(s.Vni);
         csv.WriteField(s.Length);
         csv.WriteField(s.IsRetransmission ? "true" : "false");

@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Stitching.Building;
 using PcapPathAnalyzer.Stitching.Clocks;
+using PcapPathAnalyzer.Stitching.Insides;
 using PcapPathAnalyzer.Stitching.Legs;
 using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Topology;
@@ -19,6 +20,7 @@ internal sealed class Stitcher(Observations observations, Network network, Block
     public StitchResult Stitch(Func<Action<Flow>> explain, Action<Flow, ClockTable> settle)
     {
         var groups = new LegJoiner(observations, network).Join();
+        observations.Insides = new InsideFinder(observations, network, groups).Find();
         var clocks = new ClockSample(observations, network).Estimate(groups);
         var plan = new FlowPlan(observations, groups, clocks, PartitionSize);
         var partitions = plan.Distribute(pool);

@@ -60,7 +60,15 @@ internal sealed class Transmission
                 first = ref o;
         }
 
-        var (start, end) = (first.TcpSequence, first.TcpSequence);
+        // A copy that the snap length cut knows less of it.
+        ref var telling = ref first;
+        foreach (ref var o in span)
+        {
+            if (telling.Kind == ObservationKind.CutInside)
+                telling = ref o;
+        }
+
+        var (start, end) = (telling.TcpSequence, telling.TcpSequence);
         foreach (ref var o in span)
         {
             if (!o.HasTcp())
@@ -80,9 +88,9 @@ internal sealed class Transmission
             Sequence = start,
             SegmentLength = (int)(end - start),
             TcpFlags = flags,
-            Acknowledgment = first.TcpAcknowledgment,
-            PayloadLength = first.PayloadLength,
-            IsIcmpError = first.Kind == ObservationKind.IcmpError,
+            Acknowledgment = telling.TcpAcknowledgment,
+            PayloadLength = telling.PayloadLength,
+            IsIcmpError = telling.Kind == ObservationKind.IcmpError,
             IsReply = isReply,
         };
     }

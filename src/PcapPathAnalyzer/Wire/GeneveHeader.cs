@@ -15,7 +15,7 @@ public readonly ref struct GeneveHeader
     public int Version => wire.VersionAndLength >> 6;
 
     /// <summary>In bytes, options included.</summary>
-    public int HeaderLength => MinimumLength + ((wire.VersionAndLength & 0x3F) * 4);
+    public int HeaderLength => LengthFrom(wire.VersionAndLength);
 
     /// <summary>The O bit: a control message, whose payload is not a tenant's packet.</summary>
     public bool IsControl => (wire.Flags & 0x80) != 0;
@@ -26,6 +26,8 @@ public readonly ref struct GeneveHeader
     /// <summary>24 bits.</summary>
     public int Vni => (int)(wire.VniAndReserved >> 8);
 
+    /// <summary>What the first byte says of the header's length, options included.</summary>
+    public static int LengthFrom(byte versionAndLength) => MinimumLength + ((versionAndLength & 0x3F) * 4);
 
     /// <summary>False where fewer than <see cref="MinimumLength"/> bytes are there.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out GeneveHeader header)

@@ -24,7 +24,7 @@ internal static class PacketColumns
         new TextColumn<PacketSighting>("dst", static (in PacketSighting s) => s.Tuple.Destination.ToString()),
         new ValueColumn<PacketSighting, int>("dst_port", static (in PacketSighting s) => s.Tuple.Protocol.HasPorts() ? s.Tuple.DestinationPort : null),
         new TextColumn<PacketSighting>("protocol", static (in PacketSighting s) => s.Tuple.Protocol.Keyword()),
-        new ValueColumn<PacketSighting, int>("ttl", static (in PacketSighting s) => s.Ttl),
+        new ValueColumn<PacketSighting, int>("ttl", static (in PacketSighting s) => s.Ttl == 0 ? null : s.Ttl),
         new ValueColumn<PacketSighting, long>("vni", static (in PacketSighting s) => s.Vni),
         new ValueColumn<PacketSighting, int>("length", static (in PacketSighting s) => s.Length),
         new ValueColumn<PacketSighting, bool>("retransmission", static (in PacketSighting s) => s.IsRetransmission),

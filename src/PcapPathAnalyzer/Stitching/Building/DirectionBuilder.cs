@@ -137,7 +137,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
             var (h, k) = (hopAt[x], hopAt[y]);
             ref readonly var a = ref items[indices[x]];
             ref readonly var b = ref items[indices[y]];
-            if (ReferenceEquals(h, k) || told[h.Index, k.Index] == taken || (isSamePiece && (a.FragmentOffset != b.FragmentOffset || a.TcpSequence != b.TcpSequence)))
+            if (ReferenceEquals(h, k) || told[h.Index, k.Index] == taken || (isSamePiece && (a.FragmentOffset != b.FragmentOffset || a.TcpSequence != b.TcpSequence || a.PayloadHash != b.PayloadHash)))
                 return;
             told[h.Index, k.Index] = told[k.Index, h.Index] = taken;
             if (a.Time == b.Time || !ReferenceEquals(h.Point.Clock, k.Point.Clock))

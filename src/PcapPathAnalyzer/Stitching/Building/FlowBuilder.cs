@@ -39,7 +39,7 @@ internal sealed class FlowBuilder(Observations observations, Network network, Se
         var requested = chain[0].Tuple(tables);
         var served = chain[^1].Tuple(tables);
         var serverKnown = chain.Count > 1 || !services.Contains(served);
-        return new Flow
+        var flow = new Flow
         {
             Protocol = requested.Protocol,
             Requested = requested,
@@ -54,6 +54,9 @@ internal sealed class FlowBuilder(Observations observations, Network network, Se
             Joined = group.Joins.Count == 0 ? [] : group.Joins.ConvertAll(Join).ToArray(),
             IcmpErrors = packets.HasErrors ? [.. Errors(forward), .. Errors(reply)] : [],
         };
+        if (observations.Insides is { } insides)
+            flow.Inferred.AddRange(insides.ReasonsOf(group));
+        return flow;
     }
 
     /// <summary>Namespaces of the client's and the server's own address: pods before nodes, since what masquerades is a node.</summary>

@@ -73,6 +73,8 @@ internal sealed class FlowPlan
                         continue;
                     var partition = partitionOfFlow[flowOfLeg[o.Leg]];
                     (mine[partition] ??= new ObservationBlocks(pool)).Add() = o;
+                    if (o.Kind == ObservationKind.CutInside)
+                        observations.Tables.Points[o.Point].NoteInferred(observations.Tables.Tunnels[o.Tunnel]);
                 }
             });
         });

@@ -13,7 +13,7 @@ namespace PcapPathAnalyzer.Stitching.Building;
 /// <param name="Frame">From 1 in its file.</param>
 /// <param name="Time">As the capture says.</param>
 /// <param name="Tuple">Innermost addresses and ports, in the direction of travel.</param>
-/// <param name="Ttl">TTL or hop limit.</param>
+/// <param name="Ttl">TTL or hop limit; 0 where the snap length left nothing of the packet inside a tunnel.</param>
 /// <param name="Vni">Of the tunnel around it; null where there is none.</param>
 /// <param name="Length">IP packet in bytes, from its header.</param>
 /// <param name="IsRetransmission">True where TCP sent the same bytes before.</param>
@@ -41,7 +41,7 @@ public readonly record struct PacketSighting(
                 {
                     var o = t.Observations[k];
                     var vni = o.Tunnel == 0 ? -1 : tables.Tunnels[o.Tunnel].Vni;
-                    sink(new PacketSighting(t.Number, flow, t.IsReply, t.Hops[k], tables.Points[o.Point], o.Frame, new Timestamp(clocks.AsCaptured(o)), tables.Tuples[o.Tuple], o.Ttl, vni < 0 ? null : vni, o.Length, t.IsRetransmission));
+                    sink(new PacketSighting(t.Number, flow, t.IsReply, t.Hops[k], tables.Points[o.Point], o.Frame, new Timestamp(clocks.AsCaptured(o)), tables.Tuples[o.Tuple], o.Kind == ObservationKind.CutInside ? (byte)0 : o.Ttl, vni < 0 ? null : vni, o.Length, t.IsRetransmission));
                 }
             }
         }

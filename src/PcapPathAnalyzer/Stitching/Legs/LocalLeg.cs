@@ -95,7 +95,10 @@ internal struct LocalLeg
 
     public void Vote(int forward) => Votes += forward == Forward ? 1 : -1;
 
-    /// <summary>Whether a TCP packet has numbers far from those of the leg: initial sequence numbers go by chance (RFC 6528).</summary>
+    /// <summary>
+    /// Whether a TCP packet has numbers far from those of the leg: initial sequence numbers go by chance, but for the same ports again
+    /// they only grow with time, 15.6 million a second (RFC 6528, secure_tcp_seq in net/core/secure_seq.c).
+    /// </summary>
     /// <param name="o">The packet.</param>
     /// <param name="isAfterPause">Nothing was seen for so long that a connection may have ended, and another one begun.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,8 +106,8 @@ internal struct LocalLeg
     {
         if ((o.Flags & PacketFlags.HasTcpSequence) == 0)
             return isAfterPause;
-        // What a capture may have missed of one connection.
-        var room = isAfterPause ? 1u << 26 : 1u << 29;
+        // What a capture may have missed of one connection; where flags were cut off, no SYN would tell of another.
+        var room = !isAfterPause ? 1u << 29 : (o.Flags & PacketFlags.HasTcpFlags) != 0 ? 1u << 26 : 1u << 23;
         var isLower = o.Tuple == Math.Min(Forward, Reverse);
         return IsFar(o.TcpSequence, isLower ? lowerSequence : upperSequence) || IsFar(o.TcpAcknowledgment, isLower ? upperSequence : lowerSequence);
 

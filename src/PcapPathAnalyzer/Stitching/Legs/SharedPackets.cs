@@ -28,6 +28,9 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
     private readonly Dictionary<ulong, Sharers> owners = [];
     private readonly Dictionary<(int A, int B), PairScore> scores = [];
 
+    // Pairs that share one packet, whole and cut: it counts once.
+    private readonly HashSet<(int A, int B, bool IsSameWay)> counted = [];
+
     // Packets of each leg that were compared.
     private readonly int[] told = new int[observations.Legs.Count];
     private readonly Dictionary<int, HashSet<Place>> places = [];
@@ -59,8 +62,9 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
 
         foreach (var sharers in owners.Values)
         {
-            if (sharers.Count is < 2 or > MaxShared)
+            if (sharers.Legs < 2 || sharers.IsTooMany)
                 continue;
+            counted.Clear();
             for (var a = 0; a < sharers.Count; a++)
             {
                 for (var b = a + 1; b < sharers.Count; b++)
@@ -149,11 +153,16 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
             return;
         if (!CanBeTranslated(tables.Tuples[a.Tuple]) || !CanBeTranslated(tables.Tuples[b.Tuple]) || areApart(legA, legB))
             return;
+        // Nothing sends a packet back under the same two addresses: that is an answer that looks like another's question.
+        if (tables.Tuples[a.Tuple].Source == tables.Tuples[b.Tuple].Destination && tables.Tuples[a.Tuple].Destination == tables.Tuples[b.Tuple].Source)
+            return;
         if (legA.InitialSequence is { } isnA && legB.InitialSequence is { } isnB && isnA != isnB)
             return;
         // The packet must go the same way in both.
         var sameWay = a.Tuple == legA.Forward == (b.Tuple == legB.Forward);
         if (!sameWay && legA.IsDirectionCertain && legB.IsDirectionCertain)
+            return;
+        if (!counted.Add((a.Leg, b.Leg, sameWay)))
             return;
         ref var score = ref CollectionsMarshal.GetValueRefOrAddDefault(scores, (a.Leg, b.Leg), out _);
         score.Packets++;
@@ -167,9 +176,10 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
     // A packet has one tuple first and the other afterwards, and its TTL never grows on the way.
     private static bool MayFollow(Sharer x, Sharer y) => x.LeastTtl >= y.MostTtl || y.LeastTtl >= x.MostTtl;
 
-    // What is sent to a group is not translated, and every host's report looks alike; IPv6 link-local addresses stay on their link.
+    // What is sent to a group is not translated, and every host's report looks alike; IPv6 link-local addresses stay on their link, and what
+    // lo shows has been translated already and stays in its host: a proxy's two connections carry the same bytes.
     private static bool CanBeTranslated(in FiveTuple tuple) =>
-        !tuple.Destination.IsMulticast && !tuple.Destination.IsLimitedBroadcast && (tuple.Source.IsIpv4 || !(tuple.Source.IsLinkLocal || tuple.Destination.IsLinkLocal));
+        !(tuple.Source.IsLoopback || tuple.Destination.IsLoopback) && !tuple.Destination.IsMulticast && !tuple.Destination.IsLimitedBroadcast && (tuple.Source.IsIpv4 || !(tuple.Source.IsLinkLocal || tuple.Destination.IsLinkLocal));
 
     // A packet with neither IP identification nor sequence numbers nor a known payload could be anybody's.
     private bool IsTelling(in Observation o) =>
@@ -191,21 +201,33 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
         /// <summary>Only the length and the first bytes of a payload are known, in which many are alike.</summary>
         public bool IsWeak { get; init; }
 
+        public int Legs { get; private set; }
+
+        /// <summary>A leg is there twice where some place cut the packet and another one did not.</summary>
+        public bool IsTooMany => Legs > MaxShared || Count > 2 * MaxShared;
+
         public bool Note(in Observation o, uint whole)
         {
+            var (leg, isNew) = (o.Leg, true);
             for (var i = 0; i < Count; i++)
             {
                 var known = this[i];
-                if (known.Leg != o.Leg || known.Tuple != o.Tuple || known.Whole != whole)
+                if (known.Leg != o.Leg || known.Tuple != o.Tuple)
+                    continue;
+                isNew = false;
+                if (known.Whole != whole)
                     continue;
                 if (o.Ttl < known.LeastTtl || o.Ttl > known.MostTtl)
                     this[i] = known with { LeastTtl = Math.Min(known.LeastTtl, o.Ttl), MostTtl = Math.Max(known.MostTtl, o.Ttl) };
                 return false;
             }
 
-            if (Count <= MaxShared)
-                Add(new Sharer(o.Leg, o.Tuple, whole, o.Ttl, o.Ttl));
-            return true;
+            if (IsTooMany)
+                return isNew;
+            if (!Exists(s => s.Leg == leg))
+                Legs++;
+            Add(new Sharer(leg, o.Tuple, whole, o.Ttl, o.Ttl));
+            return isNew;
         }
     }
 

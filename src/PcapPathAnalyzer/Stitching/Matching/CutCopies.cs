@@ -14,9 +14,6 @@ internal sealed class CutCopies
     /// <summary>Whole copies on each side of a cut one, in order of time, that are looked at: packets without identification may all be of one length.</summary>
     private const int Looked = 16;
 
-    /// <summary>Delays of packets between two places do not differ by more; nanoseconds.</summary>
-    private const long Steady = 50_000_000;
-
     private readonly Observation[] items;
     private readonly int[] at;
     private readonly TransmissionSet set;
@@ -64,23 +61,29 @@ internal sealed class CutCopies
             // Nobody saw them whole: the place that saw the most begins the transmissions.
             var most = places.MaxBy(p => p.Count)!;
             places.Remove(most);
-            foreach (var k in most)
-                set.Open(k);
             placed.UnionWith(most);
-            whole.Add(key, sent = most);
+            whole.Add(key, sent = []);
+            foreach (var k in most)
+            {
+                // Captured twice, it is one.
+                if (sent.Count > 0 && takes(sent[^1], k))
+                {
+                    set.Append(sent[^1], k);
+                    continue;
+                }
+
+                set.Open(k);
+                sent.Add(k);
+            }
         }
 
         foreach (var seen in places)
         {
-            if (seen.Count != sent.Count)
-                continue;
-            var delays = seen.Zip(sent, (k, head) => Time(k) - Time(head)).ToList();
-            if (delays.Max() - delays.Min() > Steady)
-                continue;
-            foreach (var (k, head) in seen.Zip(sent))
+            var pairs = OrderedPairs.Of(sent.ConvertAll(Time), seen.ConvertAll(Time));
+            for (var i = 0; i < seen.Count; i++)
             {
-                if (items[at[k]].MayBeCutOf(items[at[head]]) && takes(head, k))
-                    Place(k, head);
+                if (pairs[i] >= 0 && items[at[seen[i]]].MayBeCutOf(items[at[sent[pairs[i]]]]) && takes(sent[pairs[i]], seen[i]))
+                    Place(seen[i], sent[pairs[i]]);
             }
         }
     }

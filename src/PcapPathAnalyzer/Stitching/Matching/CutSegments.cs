@@ -59,13 +59,13 @@ internal sealed class CutSegments(ObservationTables tables)
         return best;
     }
 
-    // The whole super-segment was seen at the place of the cut one: then this is another.
+    // The whole super-segment was seen at the place of the cut one, or the same segment: then this is another.
     private bool IsSeenThere(Observation[] items, int[] at, TransmissionSet set, int head, in Observation cut)
     {
         for (var k = head; k >= 0; k = set.Next(k))
         {
             ref var o = ref items[at[k]];
-            if (o.IsWhereAlso(cut, tables) && o.HasTcp())
+            if (o.IsWhereAlso(cut, tables) && (o.HasTcp() || (o.TcpSequence == cut.TcpSequence && (o.Flags & cut.Flags & PacketFlags.HasTcpSequence) != 0)))
                 return true;
         }
 

@@ -35,15 +35,16 @@ internal sealed class SegmentMerger(ObservationTables tables)
             return;
         live.Clear();
         dissolved.Clear();
-        foreach (var piece in data)
+        for (var i = 0; i < data.Count; i++)
         {
+            var piece = data[i];
             live.RemoveAll(p => (int)(p.End - piece.Start) <= 0);
             var grown = piece;
             // The nearest first: a super-segment that was sent again has the same bytes, later.
             live.Sort((a, b) => Math.Abs(b.Time - piece.Time).CompareTo(Math.Abs(a.Time - piece.Time)));
             for (var k = live.Count - 1; k >= 0; k--)
             {
-                if (!SameTransmission(set, live[k], grown))
+                if (!SameTransmission(set, live[k], grown) || HasNearer(set, i, live[k]))
                     continue;
                 var other = live[k];
                 live.RemoveAt(k);
@@ -72,6 +73,29 @@ internal sealed class SegmentMerger(ObservationTables tables)
         }
 
         return false;
+    }
+
+    // Of bytes that were sent again there are two super-segments, or two segments: what is much nearer in time, however clocks are wrong, is the right one.
+    private bool HasNearer(TransmissionSet set, int piece, in Piece other)
+    {
+        const int much = 8;
+        var (p, distance) = (data[piece], Math.Abs(data[piece].Time - other.Time) / much);
+        for (var i = piece + 1; i < data.Count && data[i].Start == p.Start; i++)
+        {
+            if (IsNearer(data[i], other))
+                return true;
+        }
+
+        for (var i = piece - 1; i >= 0 && data[i].Start == p.Start; i--)
+        {
+            if (IsNearer(data[i], other))
+                return true;
+        }
+
+        return false;
+
+        bool IsNearer(in Piece third, in Piece second) =>
+            third.Head != second.Head && !dissolved.Contains(third.Head) && Math.Abs(third.Time - p.Time) < distance && SameTransmission(set, third, p) && !SameTransmission(set, third, second);
     }
 
     private bool SameTransmission(TransmissionSet set, in Piece a, in Piece b)

@@ -22,9 +22,12 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     private const int MaxOpen = 64;
 
     private readonly SegmentMerger segments = new(tables);
+    private readonly DatagramMerger datagrams = new(tables);
     private readonly FragmentIdentities fragments = new(tables);
     private readonly CutSegments superSegments = new(tables);
+    private readonly CapturedTwice twice = new(tables);
     private readonly List<int> cut = [];
+    private readonly List<int> inside = [];
     private readonly List<int> open = [];
     private readonly List<int> copies = [];
     private int[] slots = new int[128];
@@ -45,8 +48,11 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
         (items, at) = (observations, indices);
         Set.Reset(count);
         Bucket(count);
+        twice.Join(Set);
         AttachCut();
+        AttachInside();
         segments.Merge(items, at, Set);
+        datagrams.Merge(items, at, Set);
         Set.Heads.Sort(Compare);
     }
 
@@ -54,6 +60,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     private void Bucket(int count)
     {
         cut.Clear();
+        inside.Clear();
         fragments.Note(items, at, count);
         var mask = Reserve(count) - 1;
         for (var k = 0; k < count; k++)
@@ -61,7 +68,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
             ref var o = ref items[at[k]];
             if (IsCut(o))
             {
-                cut.Add(k);
+                (o.Kind == ObservationKind.CutInside ? inside : cut).Add(k);
                 lastCopy[k] = -1;
                 continue;
             }
@@ -116,7 +123,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     private bool IsCut(in Observation o)
     {
         if (o.Kind is not (ObservationKind.Packet or ObservationKind.OuterFragment))
-            return false;
+            return o.Kind == ObservationKind.CutInside;
         if (o.HasTcp())
             return (o.Flags & Decode.PacketFlags.TcpOptionsCut) != 0;
         return tables.Tuples[o.Tuple].Protocol == IpProtocol.Tcp || o.PayloadHash == 0;
@@ -143,12 +150,15 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
             var (k, home) = (copies[i], -1);
             foreach (var t in open)
             {
-                if ((home < 0 || IsSentAgain(home, t)) && Takes(t, k))
+                if ((home < 0 || IsSentAgain(home, t) || IsNearer(t, home, k)) && Takes(t, k))
                     home = t;
             }
 
             Place(k, home >= 0 && IsBegunAnew(home, i) ? -1 : home, open);
         }
+
+        if (open.Count > 1 && !items[at[first]].HasIdentification() && !items[at[first]].IsNumbered(tables))
+            twice.Find(items, at, Set, open);
     }
 
     // Packets overtake each other rarely, so that the first to come is the first that was sent; what is sent again comes so
@@ -157,6 +167,31 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     {
         ref var o = ref items[at[second]];
         return o.Time - items[at[first]].Time > (o.IsNumbered(tables) ? Echo : Lost);
+    }
+
+    // On its node the one was last seen just before, and the other one long ago: that was lost.
+    private bool IsNearer(int second, int first, int copy)
+    {
+        const int much = 16;
+        ref var o = ref items[at[copy]];
+        if (o.HasIdentification())
+            return false;
+        var gone = SinceSeen(first, o);
+        return gone is > Echo and < long.MaxValue && SinceSeen(second, o) < gone / much;
+    }
+
+    // By the clock of the node that the packet is at now.
+    private long SinceSeen(int transmission, in Observation o)
+    {
+        var (clock, least) = (tables.Points[o.Point].Clock, long.MaxValue);
+        for (var k = transmission; k >= 0; k = Set.Next(k))
+        {
+            ref var known = ref items[at[k]];
+            if (o.Time - known.Time is >= 0 and var gone && gone < least && ReferenceEquals(tables.Points[known.Point].Clock, clock))
+                least = gone;
+        }
+
+        return least;
     }
 
     // Nothing was seen of the transmission for long, and a copy that comes at the same time, but for what clocks may be wrong, is not of it.
@@ -260,6 +295,14 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
                 home = Nearest(among, k);
             Place(k, home, among);
         }
+    }
+
+    private void AttachInside()
+    {
+        if (inside.Count == 0)
+            return;
+        inside.Sort(Compare);
+        new CutInsides(items, at, Set, tables).Attach(inside);
     }
 
     private int Nearest(List<int> transmissions, int candidate)

@@ -70,5 +70,15 @@ public sealed class CapturePoint
         return tunnels[number] ??= new TunnelTraffic(tables.Tunnels[number]);
     }
 
+    /// <summary>Of a tunnel's packet that was cut it was found out whose it is.</summary>
+    internal void NoteInferred(in TunnelKey tunnel)
+    {
+        foreach (var traffic in tunnels)
+        {
+            if (traffic?.Tunnel == tunnel)
+                traffic.NoteInferred();
+        }
+    }
+
     public override string ToString() => name ??= $"{Namespace}:{Interface}";
 }

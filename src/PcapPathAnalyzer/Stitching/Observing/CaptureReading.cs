@@ -23,7 +23,7 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
 
     public ObservationTables Tables => Numbers.Tables;
 
-    /// <summary>What fits into no trail: fragments, ICMP errors, packets longer than IPv4 can say.</summary>
+    /// <summary>What fits into no trail: fragments, ICMP errors, packets longer than IPv4 can say, tunnels' packets that were cut.</summary>
     public ObservationBlocks Singles { get; } = new(pool);
 
     /// <summary>All other packets; there once the file was read.</summary>
@@ -54,6 +54,9 @@ internal sealed class CaptureReading(BlockPool pool, FileNumbers numbers)
         if (o.Kind == ObservationKind.Fragment)
             AddFragment(o);
     }
+
+    /// <summary>Keeps a tunnel's packet of which nobody knows yet whose it is.</summary>
+    public void AddCutInside(in Observation o) => Singles.Add() = o;
 
     /// <summary>The file was read: nothing is added any more.</summary>
     public void Finish() => Records = Numbers.Records.Finish(Numbers.Trails.ToArray(), pool);

@@ -20,6 +20,12 @@ public enum ObservationKind : byte
 
     /// <summary>A later fragment of a tunnel's packet: a piece of the packet inside, whose other fields are those of the first piece.</summary>
     OuterFragment,
+
+    /// <summary>
+    /// A tunnel's packet that the snap length cut before what is inside could be read: tuple and identification are the tunnel's, the length is that
+    /// of the packet inside. Once it is known whose that is (<see cref="Insides.InsideTable"/>), the tuple is that packet's.
+    /// </summary>
+    CutInside,
 }
 
 /// <summary>
@@ -123,6 +129,20 @@ public struct Observation
     {
         readonly get => Kind == ObservationKind.IcmpError ? (int)TcpAcknowledgment : 0;
         set => TcpAcknowledgment = (uint)value;
+    }
+
+    /// <summary>Index of a tuple of what is left of the packet inside: source address, protocol, and for the destination port the IP version; 0 for others.</summary>
+    public int InsideTuple
+    {
+        readonly get => Kind == ObservationKind.CutInside ? (int)TcpAcknowledgment : 0;
+        set => TcpAcknowledgment = (uint)value;
+    }
+
+    /// <summary>IP identification of the packet inside; 0 where it was cut, or is 0.</summary>
+    public ushort InsideIdentification
+    {
+        readonly get => Kind == ObservationKind.CutInside ? windowOrIcmp : (ushort)0;
+        set => windowOrIcmp = value;
     }
 
     /// <summary>Sets both, whatever was there.</summary>

@@ -54,7 +54,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
                 if (frame.Count > 0 && !IsOpaqueTunnel())
                     Add(into, point, captured);
                 else if (frame.Count > 0)
-                    CountOpaque(into.Tables, point, captured);
+                    AddOpaque(into, point, captured);
             }
         }
         finally
@@ -80,14 +80,38 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
     // ARP inside a tunnel, or an inside that was not captured: the tunnel's own packet is nobody's flow.
     private bool IsOpaqueTunnel() => (frame.Innermost.Flags & PacketFlags.Tunnel) != 0;
 
-    private void CountOpaque(ObservationTables tables, CapturePoint point, in CapturedFrame captured)
+    private void AddOpaque(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
     {
+        var tables = reading.Tables;
         ref readonly var outer = ref frame.Innermost;
-        var number = tables.Tunnels.Add(frame.Link == LinkFacts.None
-            ? new TunnelKey(frame.CutTunnel, -1, outer.Source, outer.Destination)
-            : new TunnelKey(frame.Link.Encapsulation, frame.Link.Vni, outer.Source, outer.Destination));
+        var number = tables.Tunnels.Add(new TunnelKey(frame.Link.Encapsulation, frame.Link.Vni, outer.Source, outer.Destination));
         point.TunnelAt(number, tables).Add(captured.OriginalLength, hasIp: false, isCut: frame.Fault == DecodeFault.CutBySnapLength);
+        // Of a fragment the headers do not tell how long the packet inside is.
+        if (frame.Inside is not { Length: > 0 } inside || outer.IsFragment)
+            return;
+        var cut = new Observation
+        {
+            Time = captured.Time.Nanoseconds,
+            Frame = (uint)captured.Number,
+            Leg = -1,
+            Tuple = tables.Tuples.Add(outer.Tuple),
+            Tunnel = number,
+            Macs = macs.NumberOf(new MacPair(frame.Link.SourceMac, frame.Link.DestinationMac), tables.Macs),
+            Kind = ObservationKind.CutInside,
+            Identification = outer.Identification,
+            PayloadLength = -1,
+            Length = inside.Length,
+            Point = (ushort)point.Index,
+            Flags = PacketFlags.CutBySnapLength,
+            Ttl = inside.Ttl,
+            InsideIdentification = inside.Identification,
+            InsideTuple = tables.Tuples.Add(new FiveTuple(inside.Source, 0, IpAddress.None, inside.IpVersion, inside.Protocol)),
+            Heading = HeadingOf(frame),
+        };
+        reading.AddCutInside(cut);
     }
+
+    private static PacketHeading HeadingOf(DecodedFrame frame) => frame.CookedPacketType switch { < 0 => PacketHeading.Unknown, 4 => PacketHeading.Outgoing, _ => PacketHeading.Incoming };
 
     // Fragments of a tunnel's packet carry pieces of the packet inside. True where this later one is of a known packet.
     private bool IsPieceOfInside(CaptureReading reading, CapturePoint point, in CapturedFrame captured)
@@ -128,7 +152,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         o.TcpFlags = packet.TcpFlags;
         o.Flags = packet.Flags;
         o.Ttl = packet.Ttl;
-        o.Settle(packet.IsFragment ? ObservationKind.Fragment : ObservationKind.Packet, frame.CookedPacketType switch { < 0 => PacketHeading.Unknown, 4 => PacketHeading.Outgoing, _ => PacketHeading.Incoming });
+        o.Settle(packet.IsFragment ? ObservationKind.Fragment : ObservationKind.Packet, HeadingOf(frame));
         if (packet.Protocol == IpProtocol.Tcp)
         {
             o.Window = packet.TcpWindow;

@@ -1,3 +1,4 @@
+using PcapPathAnalyzer.Stitching.Insides;
 using PcapPathAnalyzer.Stitching.Legs;
 using PcapPathAnalyzer.Stitching.Trails;
 
@@ -19,6 +20,9 @@ internal sealed class Observations(
 
     /// <summary>By their index.</summary>
     public List<Leg> Legs { get; } = legs;
+
+    /// <summary>Whose the tunnels' packets are that the snap length cut; null while that is not known, or there are none.</summary>
+    public InsideTable? Insides { get; set; }
 
     public int Files => readings.Count;
 
@@ -132,6 +136,11 @@ internal sealed class Observations(
             o.QuotedTuple = map.Tuples[o.QuotedTuple];
             if (o.Leg < 0)
                 o.Leg = LegAt(o, o.QuotedTuple);
+        }
+        else if (o.Kind == ObservationKind.CutInside)
+        {
+            o.InsideTuple = map.Tuples[o.InsideTuple];
+            Insides?.Settle(ref o);
         }
         else if (o.FragmentOffset != 0)
         {

@@ -16,8 +16,13 @@ public sealed class TunnelTraffic
     /// <summary>Of the packets, those without an IP packet that could be read: ARP, control messages, or cut by the snap length.</summary>
     public long WithoutIp { get; private set; }
 
-    /// <summary>Of those, packets that the snap length cut before what is inside: whose they are is not known.</summary>
+    /// <summary>Of those, packets that the snap length cut before what is inside.</summary>
     public long Cut { get; private set; }
+
+    /// <summary>Of the cut packets, those of which lengths and times tell whose they are; of all others that is not known.</summary>
+    public long Inferred { get; private set; }
+
+    internal void NoteInferred() => Inferred++;
 
     internal void Add(int length, bool hasIp, bool isCut = false)
     {

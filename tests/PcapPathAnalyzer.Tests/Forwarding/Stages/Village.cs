@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Forwarding;
+using PcapPathAnalyzer.Tests.Bundles;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Tests.Forwarding.Stages;
@@ -32,6 +33,13 @@ internal sealed class Village
             """)
         .With("node/ip-route", "10.1.0.0/24 dev eth0 proto kernel scope link src 10.1.0.1\n10.2.0.0/24 dev eth1 proto kernel scope link src 10.2.0.1\n")
         .With("node/sysctl", "net.ipv4.ip_forward = 1\nnet.ipv4.conf.all.rp_filter = 0\n");
+
+    /// <summary>Writes the dumps into a bundle.</summary>
+    public void WriteTo(TemporaryFolder bundle)
+    {
+        foreach (var (file, text) in dumps)
+            bundle.Write(file + ".txt", text);
+    }
 
     public IReadOnlyList<WalkPath> Ask(Question question)
     {

@@ -111,7 +111,7 @@ internal sealed class Conversation
         {
             for (var side = 0; side < 2; side++)
             {
-                var payload = new byte[trial.HasFragments ? random.Next(1500, 4000) : random.Next(40, 200)];
+                var payload = new byte[trial.HasFragments ? random.Next(1500, 4000) : trial.HasDatagramOffload ? random.Next(40, Segment * trial.Offload) : random.Next(40, 200)];
                 random.NextBytes(payload.AsSpan(beginsAlike ? 24 : 0));
                 BinaryPrimitives.WriteUInt32BigEndian(payload.AsSpan(24), (uint)((connection * 1000) + i));
                 var reaches = Reaches(mayBeLost: true);
@@ -119,7 +119,7 @@ internal sealed class Conversation
                 {
                     Tuple = default,
                     DontFragment = !trial.HasFragments,
-                    Identification = hasIdentification ? Identification(side, 1) : (ushort)0,
+                    Identification = hasIdentification ? Identification(side, (payload.Length + Segment - 1) / Segment) : (ushort)0,
                     Payload = payload,
                     Sequence = (uint)i + 1,
                     IsEchoReply = side == 1,

@@ -23,7 +23,7 @@ internal sealed class Passage(Trial trial, Way way, Random random)
     {
         foreach (var isReply in (ReadOnlySpan<bool>)[false, true])
         {
-            var flight = sendings.Where(s => s.IsReply == isReply).Select(s => new InFlight(s, s.Packet, s.Time, [Piece(s)])).ToList();
+            var flight = sendings.Where(s => s.IsReply == isReply && !s.IsLocal).Select(s => new InFlight(s, s.Packet, s.Time, [Piece(s)])).ToList();
             for (var hop = 0; hop < Way.Count; hop++)
             {
                 var point = isReply ? Way.Count - 1 - hop : hop;
@@ -36,12 +36,16 @@ internal sealed class Passage(Trial trial, Way way, Random random)
             }
         }
 
+        foreach (var s in sendings.Where(static s => s.IsLocal))
+            Pass(new InFlight(s, s.Packet, s.Time + random.Next(1_000), [Piece(s)]), Way.Local, Way.Local);
         return seen;
     }
 
-    private static Piece Piece(Sending s) => s.Packet.Payload.Length > 0 && s.Packet.Tuple == default && s.Packet.Flags != 0
-        ? new Piece(s.Number, s.Packet.Sequence, s.Packet.Sequence + (uint)s.Packet.Payload.Length)
+    private Piece Piece(Sending s) => s.Packet.Payload.Length > 0 && (s.Packet.Flags != 0 || trial.HasDatagramOffload)
+        ? new Piece(s.Number, Start(s.Packet), Start(s.Packet) + (uint)s.Packet.Payload.Length)
         : new Piece(s.Number, 0, 1);
+
+    private static uint Start(WirePacket packet) => packet.Flags != 0 ? packet.Sequence : 0;
 
     // One packet after the other, but for those that are overtaken between the nodes.
     private List<InFlight> Move(List<InFlight> flight, int hop)
@@ -67,16 +71,17 @@ internal sealed class Passage(Trial trial, Way way, Random random)
         return hop == mergesAt ? Merge(moved) : moved;
     }
 
-    private static IEnumerable<InFlight> Split(InFlight f)
+    // GSO numbers segments on, of datagrams even from 0 (inet_gso_segment in net/ipv4/af_inet.c).
+    private IEnumerable<InFlight> Split(InFlight f)
     {
         var packet = f.Packet;
-        if (packet.Flags == 0 || packet.Payload.Length <= Segment)
+        if ((packet.Flags == 0 && !trial.HasDatagramOffload) || packet.Payload.Length <= Segment)
             return [f];
         return packet.Payload.Chunk(Segment).Select((bytes, i) =>
         {
-            var start = packet.Sequence + (uint)(i * Segment);
+            var start = Start(packet) + (uint)(i * Segment);
             var isLast = (i + 1) * Segment >= packet.Payload.Length;
-            return new InFlight(f.Sending, packet with { Payload = bytes, Sequence = start, Identification = packet.Identification == 0 ? (ushort)0 : (ushort)(packet.Identification + i), Flags = isLast ? packet.Flags : packet.Flags & ~TcpFlags.Psh },
+            return new InFlight(f.Sending, packet with { Payload = bytes, Sequence = packet.Flags == 0 ? packet.Sequence : start, Identification = trial.IsIpv6 || (packet.Identification == 0 && packet.Flags != 0) ? (ushort)0 : (ushort)(packet.Identification + i), Flags = isLast ? packet.Flags : packet.Flags & ~TcpFlags.Psh },
                 f.Time + (i * 250), [new Piece(f.Sending.Number, start, start + (uint)bytes.Length)]);
         });
     }
@@ -101,7 +106,7 @@ internal sealed class Passage(Trial trial, Way way, Random random)
         return merged;
 
         bool Follows(InFlight m, InFlight f) =>
-            f.Packet.Payload.Length > 0 && m.Packet.Payload.Length >= Segment && m.Pieces.Count < trial.Merged && m.Packet.Sequence + (uint)m.Packet.Payload.Length == f.Packet.Sequence
+            f.Packet.Payload.Length > 0 && m.Packet.Payload.Length % Segment == 0 && m.Pieces.Count < trial.Merged && (f.Packet.Flags == 0 ? f.Sending == m.Sending : m.Packet.Sequence + (uint)m.Packet.Payload.Length == f.Packet.Sequence)
             && m.Packet.Timestamp == f.Packet.Timestamp && m.Packet.Acknowledgment == f.Packet.Acknowledgment && f.Time - m.Time < 100_000
             && (m.Packet.Flags & (TcpFlags.Psh | TcpFlags.Fin)) == 0 && (f.Packet.Flags & (TcpFlags.Fin | TcpFlags.Syn)) == 0;
     }
@@ -113,8 +118,8 @@ internal sealed class Passage(Trial trial, Way way, Random random)
         var packet = (f.Packet with { Tuple = tuple, Ttl = 64 - routers }).ToBytes();
         var isDatagram = f.Packet.Flags == 0;
         // Connection tracking puts fragments together, and the next interface takes them apart again; those of IPv6 with a new number.
-        var parts = isDatagram ? Ip.Fragments(packet, routers == 0 ? podMtu : Math.Min(podMtu, way.HasTunnel ? 1450 : 1500), (uint)((f.Sending.Number * 4) + routers + 77)) : [packet];
-        var isSuper = f.Packet.Payload.Length > Segment && !isDatagram;
+        var parts = isDatagram && !trial.HasDatagramOffload ? Ip.Fragments(packet, routers == 0 ? podMtu : Math.Min(podMtu, way.HasTunnel ? 1450 : 1500), (uint)((f.Sending.Number * 4) + routers + 77)) : [packet];
+        var isSuper = f.Packet.Payload.Length > Segment && (!isDatagram || trial.HasDatagramOffload);
         for (var i = 0; i < parts.Count; i++)
         {
             var time = f.Time + (i * 50);
@@ -129,7 +134,7 @@ internal sealed class Passage(Trial trial, Way way, Random random)
 
             var outerPackets = Encapsulate(f, i, parts[i], isSuper);
             for (var k = 0; k < outerPackets.Count; k++)
-                Note(known with { Time = time + (k * 20), IsLaterFragment = i > 0 || k > 0 }, FrameAt(point, hop, outerPackets[k]), TunnelHeaders() + (outerPackets.Count > 1 && trial.IsUnderlayIpv6 ? 8 : 0));
+                Note(known with { Time = time + (k * 20), InsideBegin = k == 0 ? LinkHeader(point).Length + TunnelHeaders() : 0, IsLaterFragment = i > 0 || k > 0 }, FrameAt(point, hop, outerPackets[k]), TunnelHeaders() + (outerPackets.Count > 1 && trial.IsUnderlayIpv6 ? 8 : 0));
         }
     }
 
@@ -157,10 +162,10 @@ internal sealed class Passage(Trial trial, Way way, Random random)
 
     private int TunnelHeaders() => (trial.IsUnderlayIpv6 ? 40 : 20) + (trial.Tunnel == Tunnel.IpIp ? 0 : 8 + 8 + 14);
 
-    private static byte[] Udp(InFlight f, ushort port, byte[] payload)
+    private byte[] Udp(InFlight f, ushort port, byte[] payload)
     {
         var header = new byte[8];
-        BinaryPrimitives.WriteUInt16BigEndian(header, (ushort)(40_000 + (f.Sending.Connection * 7) + (f.Sending.IsReply ? 3 : 0)));
+        BinaryPrimitives.WriteUInt16BigEndian(header, (ushort)(40_000 + ((trial.TunnelPorts == 0 ? f.Sending.Connection : f.Sending.Connection % trial.TunnelPorts) * 7) + (f.Sending.IsReply ? 3 : 0)));
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(2), port);
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(4), (ushort)(8 + payload.Length));
         return [.. header, .. payload];
@@ -177,6 +182,8 @@ internal sealed class Passage(Trial trial, Way way, Random random)
         var isReply = hop != point;
         if (header.Length == 14)
         {
+            if (point == Way.Local)
+                return [.. new byte[12], .. v6 ? (byte[])[0x86, 0xDD] : [8, 0], .. packet];
             var (from, to) = point switch { < 3 => (0, 2), 3 or 6 => (3, 6), 4 or 5 => (4, 5), _ => (7, 9) };
             header = Ethernet(from, to, isReply, v6);
         }

@@ -15,6 +15,9 @@ internal sealed record Sending(int Number, int Connection, bool IsReply, long Ti
 
     public bool IsOvertaken { get; init; }
 
+    /// <summary>Between a proxy and its server, over lo.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>TCP sent the same bytes before.</summary>
     public bool IsAgain { get; init; }
 }
@@ -30,6 +33,9 @@ internal sealed record Seen(int Point, long Time, byte[] Frame, Sending Sending,
 
     /// <summary>Up to behind the TCP options, or behind the payload that tells datagrams apart.</summary>
     public required int HeadersEnd { get; init; }
+
+    /// <summary>Of the frame, bytes before the packet inside a tunnel; 0 outside.</summary>
+    public int InsideBegin { get; init; }
 
     /// <summary>A fragment that has no ports of its own.</summary>
     public bool IsLaterFragment { get; init; }

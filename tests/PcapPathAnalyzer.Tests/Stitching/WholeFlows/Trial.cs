@@ -44,6 +44,9 @@ internal sealed record Trial
     /// <summary>Connections at one time, each with a client port of its own.</summary>
     public int Connections { get; init; } = 1;
 
+    /// <summary>The server's pod redirects to a proxy of its own (REDIRECT), which asks the server over lo with the same bytes: another connection.</summary>
+    public bool HasProxy { get; init; }
+
     /// <summary>The first client port is used again at once when its connection is over.</summary>
     public bool ReusesPort { get; init; }
 
@@ -58,6 +61,9 @@ internal sealed record Trial
 
     /// <summary>Segments in a super-segment where segmentation offload is on; they come out of the node's NIC one by one.</summary>
     public int Offload { get; init; } = 1;
+
+    /// <summary>Datagrams are sent many at once (UDP_SEGMENT in udp(7)).</summary>
+    public bool HasDatagramOffload { get; init; }
 
     /// <summary>Segments that the receiving node merges (GRO), at most.</summary>
     public int Merged { get; init; } = 1;
@@ -89,6 +95,12 @@ internal sealed record Trial
     /// <summary>Each point has a snap length of its own, <see cref="SnapLength"/> or more.</summary>
     public bool SnapsDiffer { get; init; }
 
+    /// <summary>Of tunnels' packets the nodes' NICs keep nothing of what is inside, and whole frames elsewhere.</summary>
+    public bool HasCutTunnels { get; init; }
+
+    /// <summary>Source ports that the tunnel has, where the kernel's hash gives several connections one; 0 where each has its own.</summary>
+    public int TunnelPorts { get; init; }
+
     /// <summary>Per mille of frames that a capture misses.</summary>
     public int Gaps { get; init; }
 
@@ -112,11 +124,11 @@ internal sealed record Trial
     {
         IEnumerable<Trial> all =
         [
-            this with { Connections = 1, ReusesPort = false }, this with { ReusesPort = false }, this with { Connections = Math.Min(2, Connections) },
+            this with { Connections = 1, ReusesPort = false }, this with { ReusesPort = false }, this with { HasProxy = false }, this with { Connections = Math.Min(2, Connections) },
             this with { Gaps = 0 }, this with { Twice = 0 }, this with { Disordered = 0 }, this with { HasWindows = false }, this with { Loss = 0 }, this with { Overtaken = 0 },
-            this with { SnapsDiffer = false }, this with { SnapLength = 0, SnapsDiffer = false }, this with { IsAny = false }, this with { Rotation = 0 }, this with { Captured = Way.AllPoints },
+            this with { SnapsDiffer = false }, this with { HasCutTunnels = false }, this with { TunnelPorts = 0 }, this with { SnapLength = 0, SnapsDiffer = false }, this with { IsAny = false }, this with { Rotation = 0 }, this with { Captured = Way.AllPoints },
             this with { Skew = 0, DriftPpm = 0 }, this with { DriftPpm = 0 }, this with { HasOuterFragments = false }, this with { HasFragments = false },
-            this with { Merged = 1 }, this with { Offload = 1 }, this with { Burst = 1, Offload = 1, Merged = 1 }, this with { Exchanges = 1 },
+            this with { Merged = 1 }, this with { HasDatagramOffload = false }, this with { Offload = 1 }, this with { Burst = 1, Offload = 1, Merged = 1 }, this with { Exchanges = 1 },
             this with { Tunnel = Tunnel.None, HasOuterFragments = false, IsUnderlayIpv6 = false }, this with { Tunnel = Tunnel == Tunnel.None ? Tunnel : Tunnel.Vxlan }, this with { IsUnderlayIpv6 = false },
             this with { Nat = Nat.None }, this with { Nat = Nat == Nat.Twice ? Nat.Both : Nat }, this with { Nat = Nat == Nat.None ? Nat : Nat.Destination }, this with { IsIpv6 = false }, this with { HasTimestamps = true },
         ];

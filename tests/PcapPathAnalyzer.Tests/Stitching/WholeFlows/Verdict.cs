@@ -81,6 +81,7 @@ internal sealed class Verdict
         JudgeWay();
         JudgeClocks();
         JudgeFrames();
+        JudgeInsides();
         if (trial is { Gaps: 0, HasWindows: false, SnapLength: 0, Captured: Way.AllPoints })
             JudgeWhole();
     }
@@ -98,6 +99,18 @@ internal sealed class Verdict
             if (frame.HasPorts && !frame.Seen.IsLaterFragment && !sightings.ContainsKey(key))
                 faults.Add($"{Text(key)} is of no flow");
         }
+    }
+
+    // Without troubles that hide packets, lengths and times tell whose a tunnel's packets are, or it is said that they do not.
+    private void JudgeInsides()
+    {
+        var unknown = world.Truth.Where(t => t.Value.HasNoInside(trial.IsIpv6) && !sightings.ContainsKey(t.Key)).ToList();
+        var told = result.CapturePoints.Sum(p => p.Tunnels.Sum(t => t.Cut - t.Inferred));
+        if (told != unknown.Count)
+            faults.Add($"{told} packets in tunnels are told to be unknown, truth {unknown.Count}");
+        var isEasy = trial is { HasCutTunnels: true, TunnelPorts: 0, Loss: 0, Gaps: 0, Twice: 0, Overtaken: 0, HasWindows: false, HasFragments: false, HasOuterFragments: false, Captured: Way.AllPoints };
+        if (isEasy && unknown.Count > 0 && !result.Flows.SelectMany(f => f.Joins).Any(j => j.StartsWith("ambiguous: ", StringComparison.Ordinal)))
+            faults.Add($"nobody knows whose is {Text(unknown[0].Key)}, and of {unknown.Count - 1} others");
     }
 
     private void JudgePackets()
@@ -163,11 +176,12 @@ internal sealed class Verdict
         {
             var frame = sightings.First(s => s.Value.Flow == flow);
             var ports = Truth(frame.Key).Seen.Sending.Ports;
-            var (asked, served) = (world.Way.Tuple(0, ports, isReply: false), world.Way.Tuple(Way.Count - 1, ports, isReply: false));
+            var isLocal = Truth(frame.Key).Seen.Sending.IsLocal;
+            var (asked, served) = (world.Way.Tuple(isLocal ? Way.Local : 0, ports, isReply: false), world.Way.Tuple(isLocal ? Way.Local : Way.Count - 1, ports, isReply: false));
             var arrived = world.Sendings.Any(s => s.Connection == Truth(frame.Key).Seen.Sending.Connection && s.Reaches == Way.Count);
             if (flow.Requested != asked || (arrived && flow.Served != served))
                 faults.Add($"{flow.Id} is {flow.Requested}, served {flow.Served}; truth {asked}, {served}");
-            var again = world.Sendings.Count(s => s.IsAgain && s.Connection == Truth(frame.Key).Seen.Sending.Connection);
+            var again = world.Sendings.Count(s => s.IsAgain && !s.IsLocal && s.Connection == Truth(frame.Key).Seen.Sending.Connection);
             if (flow.Retransmissions != again && trial.Merged == 1)
                 faults.Add($"{flow.Id} has {flow.Retransmissions} retransmissions, truth {again}");
         }

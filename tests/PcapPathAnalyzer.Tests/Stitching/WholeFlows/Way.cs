@@ -12,6 +12,9 @@ internal sealed class Way(Trial trial)
     public const int AllPoints = (1 << Count) - 1;
     public const int Wire = 4;
 
+    /// <summary>Behind the way's end: where a proxy asks its server.</summary>
+    public const int Local = Count;
+
     private const int Bridge = 2;
     private const int FarBridge = 7;
 
@@ -19,6 +22,7 @@ internal sealed class Way(Trial trial)
     [
         ("node-a/pods/client", "eth0", 2), ("node-a", "veth0", 5), ("node-a", "cni0", 3), ("node-a", "tun0", 4), ("node-a", "eth0", 2),
         ("node-b", "eth0", 2), ("node-b", "tun0", 4), ("node-b", "cni0", 3), ("node-b", "veth0", 5), ("node-b/pods/server", "eth0", 2),
+        ("node-b/pods/server", "lo", 1),
     ];
 
     private static readonly IpAddress Client4 = IpAddress.Parse("10.244.0.5"), Server4 = IpAddress.Parse("10.244.1.7"), Virtual4 = IpAddress.Parse("10.96.0.10"),
@@ -32,15 +36,15 @@ internal sealed class Way(Trial trial)
     public bool HasTunnel => trial.Tunnel != Tunnel.None;
 
     /// <summary>Whether there is such an interface, and it is captured.</summary>
-    public bool IsCaptured(int point) => (trial.Captured >> point & 1) != 0 && Exists(point);
+    public bool IsCaptured(int point) => (point == Local || (trial.Captured >> point & 1) != 0) && Exists(point);
 
-    public bool Exists(int point) => HasTunnel || point is not (3 or 6);
+    public bool Exists(int point) => point == Local ? trial.HasProxy : HasTunnel || point is not (3 or 6);
 
     /// <summary>Whether packets are inside the tunnel's packets there.</summary>
     public bool IsTunnelled(int point) => HasTunnel && point is 4 or 5;
 
     /// <summary>Nodes that have forwarded a packet when it comes by, and taken one off its TTL.</summary>
-    public static int Routers(int point, bool isReply) => isReply ? (point < Wire - 1 ? 2 : point < FarBridge ? 1 : 0) : point >= FarBridge ? 2 : point > Bridge ? 1 : 0;
+    public static int Routers(int point, bool isReply) => point == Local ? 0 : isReply ? (point < Wire - 1 ? 2 : point < FarBridge ? 1 : 0) : point >= FarBridge ? 2 : point > Bridge ? 1 : 0;
 
     public IpAddress Client => trial.IsIpv6 ? Client6 : Client4;
 
@@ -59,6 +63,13 @@ internal sealed class Way(Trial trial)
     /// <param name="connection">Names the ports.</param>
     public FiveTuple Tuple(int point, Ports connection, bool isReply)
     {
+        if (point == Local)
+        {
+            var host = IpAddress.Parse(trial.IsIpv6 ? "::1" : "127.0.0.1");
+            var local = new FiveTuple(host, connection.Client, host, trial.Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 ? connection.Client : connection.Server, trial.Protocol);
+            return isReply ? local.Reversed : local;
+        }
+
         var translatesSource = trial.Nat is Nat.Source or Nat.Both or Nat.Twice;
         var translatesDestination = trial.Nat is Nat.Destination or Nat.Both or Nat.Twice;
         var (source, sourcePort) = (Client, connection.Client);

@@ -27,6 +27,14 @@ public sealed class WholeFlowProperties
         Holds(static (r, t) => t with { Protocol = IpProtocol.Tcp, Burst = r.Next(2, 40), Offload = r.Next(1, 30), Merged = r.Next(1, 20), Loss = r.Next(2) * r.Next(60) });
 
     [Test]
+    public void With_a_proxy_at_the_server() => Holds(static (r, t) => t with { HasProxy = true, Protocol = r.Next(2) == 0 ? IpProtocol.Tcp : IpProtocol.Udp, Loss = r.Next(2) * r.Next(60) });
+
+    /// <summary>Clocks are set by packets that both nodes saw alike, of which there may be none.</summary>
+    [Test]
+    public void With_datagrams_that_offloads_join_and_take_apart() =>
+        Holds(static (r, t) => t with { Skew = 0, DriftPpm = 0, Protocol = IpProtocol.Udp, HasDatagramOffload = true, Offload = r.Next(2, 30), Merged = r.Next(1, 20), Loss = r.Next(2) * r.Next(60) });
+
+    [Test]
     public void With_datagrams_in_fragments() => Holds(static (r, t) => t with { Protocol = Datagram(r, t.IsIpv6), HasFragments = true, Loss = r.Next(2) * r.Next(60) });
 
     [Test]
@@ -47,6 +55,15 @@ public sealed class WholeFlowProperties
 
     [Test]
     public void With_few_bytes_of_each_frame() => Holds(static (r, t) => t with { SnapLength = 64 + (r.Next(9) * 16), SnapsDiffer = r.Next(2) == 0, Loss = r.Next(2) * r.Next(40) });
+
+    /// <summary>Of packets of one length a microsecond apart nobody can say which one was lost, missed, or overtaken by a segment.</summary>
+    [Test]
+    public void With_nothing_kept_of_what_is_inside_tunnels() => Holds(static (r, t) =>
+    {
+        var (offload, burst, loss, gaps) = (r.Next(1, 5), r.Next(1, 6), r.Next(40), r.Next(20));
+        var inside = t with { HasCutTunnels = true, Tunnel = (Tunnel)r.Next(1, 3), Offload = offload, Burst = offload > 1 ? offload : burst, Merged = r.Next(1, 3), TunnelPorts = r.Next(3) };
+        return inside.Burst > 1 ? inside : inside with { Loss = loss, Gaps = gaps };
+    });
 
     [Test]
     public void With_all_of_a_nodes_interfaces_in_one_file() => Holds(static (r, t) => t with { IsAny = true, Loss = r.Next(2) * r.Next(60), Burst = r.Next(1, 5) });

@@ -1,5 +1,6 @@
 using System.Text;
 using PcapPathAnalyzer.Capture;
+using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Tests.Stitching.WholeFlows;
@@ -29,14 +30,14 @@ internal sealed class World
     public void Write(string folder)
     {
         var passed = new Passage(trial, Way, random).Play(Sendings).ToLookup(s => s.Point);
-        for (var point = 0; point < Way.Count; point++)
+        for (var point = 0; point < Way.Points.Length; point++)
         {
             if (Way.Exists(point) && Way.Points[point].Namespace.Contains('/', StringComparison.Ordinal))
                 Directory.CreateDirectory(Path.Combine(folder, Way.Points[point].Namespace));
         }
 
         WriteDumps(folder);
-        var files = Enumerable.Range(0, Way.Count).Where(Way.IsCaptured).GroupBy(p => IsCooked(p) ? $"{Way.Points[p].Namespace}/any.pcap" : $"{Way.Points[p].Namespace}/{Way.Points[p].Interface}.pcap", StringComparer.Ordinal);
+        var files = Enumerable.Range(0, Way.Points.Length).Where(Way.IsCaptured).GroupBy(p => IsCooked(p) ? $"{Way.Points[p].Namespace}/any.pcap" : $"{Way.Points[p].Namespace}/{Way.Points[p].Interface}.pcap", StringComparer.Ordinal);
         foreach (var file in files)
             WriteFile(folder, file.Key, file.First(), file.SelectMany(p => passed[p]));
     }
@@ -53,9 +54,42 @@ internal sealed class World
             if (c == 0 && trial is { ReusesPort: true, Protocol: IpProtocol.Tcp })
                 new Conversation(trial, random, 1, NewPorts(used, ports.Client), end + 2_000_000_000, Sendings).Play();
         }
+
+        if (trial.HasProxy)
+            PlayProxies(used);
     }
 
     private Ports NewPorts(HashSet<ushort> used, ushort client) => new(client, 80, 30080, 8080, random.Next(2) == 0 ? client : Port(used), random.Next(2) == 0 ? client : Port(used));
+
+    // What arrived is handed on at once, with numbers of the proxy's own connection.
+    private void PlayProxies(HashSet<ushort> used)
+    {
+        foreach (var connection in Sendings.GroupBy(s => s.Connection).ToList())
+        {
+            var ports = NewPorts(used, Port(used));
+            var number = Sendings.Max(static s => s.Connection) + 1;
+            var (identification, there, back) = ((ushort)random.Next(1, 0xF000), (uint)random.NextInt64(1L << 32), (uint)random.NextInt64(1L << 32));
+            foreach (var s in connection.Where(static s => s.Reaches == Way.Count && !s.IsAgain).ToList())
+            {
+                var (own, other) = s.IsReply ? (back, there) : (there, back);
+                var isTcp = trial.Protocol == IpProtocol.Tcp;
+                Sendings.Add(s with
+                {
+                    Number = Sendings.Count,
+                    Connection = number,
+                    Time = s.Time + (s.IsReply ? -20_000 : 300_000),
+                    Ports = ports,
+                    IsLocal = true,
+                    Packet = s.Packet with
+                    {
+                        Identification = s.Packet.Identification == 0 ? (ushort)0 : identification++,
+                        Sequence = isTcp ? s.Packet.Sequence + own : s.Packet.Sequence,
+                        Acknowledgment = (s.Packet.Flags & TcpFlags.Ack) == 0 ? 0 : s.Packet.Acknowledgment + other,
+                    },
+                });
+            }
+        }
+    }
 
     private ushort Port(HashSet<ushort> used)
     {
@@ -81,6 +115,8 @@ internal sealed class World
         }
 
         var snap = trial.SnapLength == 0 ? 262_144 : trial.SnapLength + (trial.SnapsDiffer ? random.Next(5) * 30 : 0);
+        // In the tunnel's header, in the MAC addresses, or just before the IP header.
+        var nothing = (trial.Seed % 3) switch { 0 => 0, 1 => -5, _ => -18 };
         Directory.CreateDirectory(Path.Combine(folder, Path.GetDirectoryName(name)!));
         // No frame at all still makes a file.
         var parts = frames.Count == 0 || trial.Rotation == 0 ? [[.. frames]] : frames.Chunk(trial.Rotation).ToArray();
@@ -91,8 +127,9 @@ internal sealed class World
             for (var i = 0; i < parts[part].Length; i++)
             {
                 var (seen, time) = parts[part][i];
-                writer.Write(new Timestamp(time), seen.Frame.AsSpan(0, Math.Min(snap, seen.Frame.Length)), seen.Frame.Length);
-                Truth.Add((file, i + 1), new Captured(seen, Math.Min(snap, seen.Frame.Length)) { Part = part });
+                var kept = Math.Min(trial.HasCutTunnels && seen.InsideBegin > 0 ? seen.InsideBegin + nothing : snap, seen.Frame.Length);
+                writer.Write(new Timestamp(time), seen.Frame.AsSpan(0, kept), seen.Frame.Length);
+                Truth.Add((file, i + 1), new Captured(seen, kept) { Part = part });
             }
         }
     }
@@ -112,7 +149,7 @@ internal sealed class World
 
     private void WriteDumps(string folder)
     {
-        foreach (var points in Enumerable.Range(0, Way.Count).Where(Way.Exists).GroupBy(p => Way.Points[p].Namespace, StringComparer.Ordinal))
+        foreach (var points in Enumerable.Range(0, Way.Points.Length).Where(Way.Exists).GroupBy(p => Way.Points[p].Namespace, StringComparer.Ordinal))
         {
             var (text, details) = (new StringBuilder(), new StringBuilder());
             foreach (var p in points)
@@ -123,6 +160,7 @@ internal sealed class World
                     ("veth0", _) => ("    veth \n", "@if2"),
                     ("cni0", _) => ("    bridge forward_delay 1500 \n", ""),
                     ("tun0", _) => (trial.Tunnel switch { Tunnel.Vxlan => "    vxlan id 1 dev eth0 srcport 0 0 dstport 8472 \n", Tunnel.Geneve => "    geneve external id 5 dstport 6081 \n", _ => "    ipip any remote any local any ttl inherit \n" }, ""),
+                    ("lo", _) => ("", ""),
                     (_, "node-a" or "node-b") => ("", ""),
                     _ => ("    veth \n", "@if5"),
                 };
@@ -148,6 +186,7 @@ internal sealed class World
         6 => ["10.244.1.0", "fd00:0:0:b::"],
         7 => ["10.244.1.1", "fd00:0:0:b::1"],
         9 => ["10.244.1.7", "fd00:0:0:b::7"],
+        Way.Local => ["127.0.0.1", "::1"],
         _ => [],
     }).Select(a => (IpAddress.Parse(a), point is 3 or 6 ? 32 : 24, point is 3 or 6 ? 128 : 64));
 }
@@ -162,6 +201,9 @@ internal sealed record Captured(Seen Seen, int Length)
 
     /// <summary>The snap length left the ports, or the frame's first fragment has them.</summary>
     public bool HasPorts => Length >= Seen.PortsEnd || Seen.IsLaterFragment;
+
+    /// <summary>Not all of the IP header inside a tunnel is there.</summary>
+    public bool HasNoInside(bool isIpv6) => Seen.InsideBegin > 0 && Length < Seen.InsideBegin + (isIpv6 ? 40 : 20);
 
     /// <summary>What tells a packet from others is there: the TCP header, or of datagrams the beginning where they are numbered by IP.</summary>
     public bool HasIdentity => IsWhole || (Length >= Seen.PortsEnd + 20 && (Seen.Sending.Packet.Flags != 0 || Seen.Sending.Packet.Identification != 0));

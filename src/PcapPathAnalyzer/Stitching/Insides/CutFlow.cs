@@ -1,0 +1,72 @@
+using PcapPathAnalyzer.Stitching.Observing;
+
+namespace PcapPathAnalyzer.Stitching.Insides;
+
+/// <summary>
+/// Packets of one tunnel that have the same outer ports, and of which the snap length left no inside. The kernel makes the source port from a
+/// hash of the flow inside (udp_flow_src_port in include/net/udp.h), so that they are one direction of one connection, but for chance.
+/// </summary>
+internal sealed class CutFlow(int tuple, int tunnel)
+{
+    /// <summary>Index of the outer tuple.</summary>
+    public int Tuple { get; } = tuple;
+
+    public int Tunnel { get; } = tunnel;
+
+    /// <summary>What is seen of it, place by place.</summary>
+    public List<CutSequence> Places { get; } = new(2);
+
+    /// <summary>Packets, each at each place.</summary>
+    public int Count => Places.Sum(static p => p.Packets.Count);
+
+    public void Add(in Observation o, ObservationTables tables)
+    {
+        var place = tables.PlaceOf(o.Point);
+        var at = Places.FindIndex(p => p.Place == place);
+        if (at < 0)
+        {
+            at = Places.Count;
+            Places.Add(new CutSequence(place, tables.Points[place].Clock));
+        }
+
+        Places[at].Packets.Add(new CutPacket(o.Time, o.Length, o.Identification, o.InsideIdentification, o.InsideTuple, o.Macs));
+    }
+}
+
+/// <summary>The packets of a <see cref="CutFlow"/> at one place, in order of time, each once.</summary>
+internal sealed class CutSequence(int place, string clock)
+{
+    /// <summary>A capture shows a frame twice within this time; nanoseconds. Outer identifications count on and come again much later.</summary>
+    private const long Echo = 100_000_000;
+
+    public int Place { get; } = place;
+
+    public string Clock { get; } = clock;
+
+    public List<CutPacket> Packets { get; } = [];
+
+    /// <summary>The longest packet: what is longer elsewhere is in segments here.</summary>
+    public int Longest { get; private set; }
+
+    public void Settle()
+    {
+        Packets.Sort(static (a, b) => a.Time.CompareTo(b.Time));
+        var last = new Dictionary<(uint Identification, int Length), long>();
+        Packets.RemoveAll(p =>
+        {
+            var isEcho = p.Identification != 0 && last.TryGetValue((p.Identification, p.Length), out var time) && p.Time - time < Echo;
+            last[(p.Identification, p.Length)] = p.Time;
+            return isEcho;
+        });
+        Longest = Packets.Max(static p => p.Length);
+    }
+}
+
+/// <summary>One of a tunnel's packets that was cut.</summary>
+/// <param name="Time">As the capture says, nanoseconds.</param>
+/// <param name="Length">Of the IP packet inside.</param>
+/// <param name="Identification">Of the outer packet.</param>
+/// <param name="InsideIdentification">Of the packet inside; 0 where it is not known.</param>
+/// <param name="InsideTuple">As <see cref="Observation.InsideTuple"/>.</param>
+/// <param name="Macs">Around the packet inside; 0 where they are not known.</param>
+internal readonly record struct CutPacket(long Time, int Length, uint Identification, ushort InsideIdentification, int InsideTuple, int Macs);

@@ -1,0 +1,54 @@
+using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Legs;
+using PcapPathAnalyzer.Stitching.Observing;
+
+namespace PcapPathAnalyzer.Stitching.Insides;
+
+/// <summary>Whose the packets are that the snap length cut inside tunnels, by the tunnels' flows.</summary>
+internal sealed class InsideTable(ObservationTables tables, List<LegGroup> groups)
+{
+    private readonly Dictionary<(int Tuple, int Tunnel), Inside> known = [];
+
+    // By the index of the connection's first leg.
+    private readonly Dictionary<int, List<string>> reasons = [];
+
+    public void Add(CutFlow flow, Inside inside, Candidate by)
+    {
+        known.Add((flow.Tuple, flow.Tunnel), inside);
+        Say(by.Way.Group, $"inferred: {flow.Count} packet(s) that the snap length cut in the tunnel's {tables.Tuples[flow.Tuple]} are this connection's, as {tables.Tuples[inside.Tuple]}: in {by.Fit.Matched} sighting(s) they have the lengths and, within {Durations.Text(Math.Max(1, by.Fit.Slowest))}, the times of its packets at {tables.Points[by.Nearest.Place]}, and no other connection's");
+    }
+
+    /// <summary>Several connections fit as well, and nothing was joined.</summary>
+    public void AddAmbiguous(CutFlow flow, List<int> fitting)
+    {
+        foreach (var group in fitting)
+            Say(group, $"ambiguous: {flow.Count} packet(s) that the snap length cut in the tunnel's {tables.Tuples[flow.Tuple]} have lengths and times of {fitting.Count} connections' packets, of this one, too; not joined");
+    }
+
+    /// <summary>Puts a packet that was cut into its leg; it keeps none where nobody knows whose it is.</summary>
+    public void Settle(ref Observation o)
+    {
+        if (!known.TryGetValue((o.Tuple, o.Tunnel), out var inside))
+            return;
+        (o.Leg, o.Tuple, o.InsideTuple) = (inside.Leg, inside.Tuple, 0);
+        if (o.Ttl == 0)
+            o.Ttl = inside.Ttl;
+    }
+
+    /// <summary>What is to be said of it for a connection.</summary>
+    public IEnumerable<string> ReasonsOf(LegGroup group) => reasons.GetValueOrDefault(group.Legs[0].Index) ?? Enumerable.Empty<string>();
+
+    private void Say(int group, string reason)
+    {
+        var leg = groups[group].Legs[0].Index;
+        if (!reasons.TryGetValue(leg, out var list))
+            reasons.Add(leg, list = []);
+        list.Add(reason);
+    }
+}
+
+/// <summary>Whose packets are inside a tunnel's flow.</summary>
+/// <param name="Leg">Index of the leg.</param>
+/// <param name="Tuple">Of the packets, in the direction they travel.</param>
+/// <param name="Ttl">That they have in the tunnel, by what they have before or behind it.</param>
+internal readonly record struct Inside(int Leg, int Tuple, byte Ttl);

@@ -1,0 +1,180 @@
+using PcapPathAnalyzer.Stitching.Building;
+using PcapPathAnalyzer.Stitching.Observing;
+
+namespace PcapPathAnalyzer.Stitching.Matching;
+
+/// <summary>
+/// Finds, for a tunnel's packets of which the snap length left a length and hardly more, the packets that are inside: those of one length in
+/// their order, as far from each other in time as most are. Copies of one tunnel's packet, at the NICs of both nodes, stay together by its own identification.
+/// </summary>
+/// <param name="items">Where the observations are.</param>
+/// <param name="at">Which of them each position is.</param>
+/// <param name="set">Transmissions of which a whole copy was seen; takes the cut ones.</param>
+/// <param name="tables">What the observations' numbers mean.</param>
+internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet set, ObservationTables tables)
+{
+    // By length, and by place there, in order of time.
+    private readonly Dictionary<int, Dictionary<HopKey, List<Slot>>> byLength = [];
+    private readonly Dictionary<(int Head, int Length, ushort Offset), Piece> pieces = [];
+
+    /// <summary>Gives cut packets to transmissions; each that is left begins one.</summary>
+    /// <param name="cut">Their positions, in order of time.</param>
+    public void Attach(List<int> cut)
+    {
+        var units = Units(cut);
+        // Place by place: segmentation offload may be between two NICs that show the tunnel.
+        foreach (var here in units.SelectMany(static u => u.Copies.Select(k => (Unit: u, Copy: k))).GroupBy(c => tables.PlaceOf(items[at[c.Copy]].Point)))
+        {
+            var seen = here.DistinctBy(static c => c.Unit).ToList();
+            FillSlots(seen.Max(c => items[at[c.Copy]].Length));
+            foreach (var (unit, copy) in seen.Where(static c => c.Unit.Home >= 0))
+            {
+                if (pieces.TryGetValue((unit.Home, items[at[copy]].Length, 0), out var piece))
+                    piece.Left--;
+            }
+
+            foreach (var alike in seen.Where(static c => c.Unit.Home < 0).GroupBy(c => items[at[c.Copy]].Length))
+                AttachInOrder(alike.Key, [.. alike]);
+        }
+
+        foreach (var unit in units)
+            Place(unit.Copies, unit.Home);
+    }
+
+    // The place that saw as many packets of that length and is nearest is asked first: what was lost was lost elsewhere.
+    private void AttachInOrder(int length, List<(Unit Unit, int Copy)> units)
+    {
+        if (!byLength.TryGetValue(length, out var places))
+            return;
+        var count = units.Count;
+        var times = units.ConvertAll(Time);
+        foreach (var slots in places.Values.OrderBy(s => Math.Abs(s.Count - count)).ThenBy(s => Distance(s, times)).ThenBy(static s => s[0].Time).ThenBy(static s => s[0].Piece.Head))
+        {
+            var free = slots.FindAll(static s => s.Piece.Left > 0);
+            var pairs = OrderedPairs.Of(free.ConvertAll(static s => s.Time), units.ConvertAll(Time));
+            for (var u = 0; u < units.Count; u++)
+            {
+                if (pairs[u] < 0 || free[pairs[u]].Piece is not { Left: > 0 } piece || !MayBe(units[u].Copy, piece.Head) || Math.Abs(Time(units[u]) - free[pairs[u]].Time) > TransmissionMatcher.Lifetime)
+                    continue;
+                units[u].Unit.Home = piece.Head;
+                piece.Left--;
+            }
+
+            units = units.FindAll(static c => c.Unit.Home < 0);
+            if (units.Count == 0)
+                break;
+        }
+    }
+
+    private static long Distance(List<Slot> slots, List<long> times)
+    {
+        var delays = OrderedPairs.Delays(slots.ConvertAll(static s => s.Time), times);
+        delays.Sort();
+        return delays.Count == 0 ? long.MaxValue : Math.Abs(delays[delays.Count / 2]);
+    }
+
+    // One tunnel's packet wherever it was seen.
+    private List<Unit> Units(List<int> cut)
+    {
+        var units = new List<Unit>();
+        var latest = new Dictionary<(uint Identification, int Length, int Tunnel), Unit>();
+        foreach (var k in cut)
+        {
+            ref readonly var o = ref items[at[k]];
+            var key = (o.Identification, o.Length, o.Tunnel);
+            if (latest.TryGetValue(key, out var unit) && o.HasIdentification() && o.Time - items[at[unit.Copies[^1]]].Time < TransmissionMatcher.Lifetime)
+            {
+                unit.Copies.Add(k);
+                continue;
+            }
+
+            units.Add(latest[key] = new Unit());
+            units[^1].Copies.Add(k);
+        }
+
+        return units;
+    }
+
+    // What is longer than the longest of the tunnel's packets was taken apart.
+    private void FillSlots(int longest)
+    {
+        byLength.Clear();
+        pieces.Clear();
+        foreach (var head in set.Heads)
+        {
+            for (var k = head; k >= 0; k = set.Next(k))
+            {
+                ref readonly var o = ref items[at[k]];
+                Add(o.Length, head, o, 1);
+                var inside = new Insides.InsidePacket(o.Time, o.Length, o.Length - Math.Max(0, o.PayloadLength), o.Identification);
+                if (o.Kind == ObservationKind.Fragment || inside.Segments(longest) is not (> 1 and var segments))
+                    continue;
+                var last = inside.LastSegment(longest);
+                Add(longest, head, o, last == longest ? segments : segments - 1);
+                if (last != longest)
+                    Add(last, head, o, 1);
+            }
+        }
+
+        foreach (var list in byLength.Values.SelectMany(static p => p.Values))
+            list.Sort(static (a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Piece.Head.CompareTo(b.Piece.Head));
+    }
+
+    private void Add(int length, int head, in Observation o, int times)
+    {
+        if (!byLength.TryGetValue(length, out var places))
+            byLength.Add(length, places = []);
+        var key = PathOrder.Key(o, tables);
+        if (!places.TryGetValue(key, out var list))
+            places.Add(key, list = []);
+        if (!pieces.TryGetValue((head, length, o.FragmentOffset), out var piece))
+            pieces.Add((head, length, o.FragmentOffset), piece = new Piece(head));
+        // A frame captured twice is one.
+        if (list.Count > 0 && list[^1].Piece == piece)
+            return;
+        piece.Left = Math.Max(piece.Left, times);
+        for (var i = 0; i < times; i++)
+            list.Add(new Slot(o.Time, piece));
+    }
+
+    private bool MayBe(int copy, int head)
+    {
+        ref readonly var cut = ref items[at[copy]];
+        ref readonly var o = ref items[at[head]];
+        return cut.InsideIdentification == 0 || cut.InsideIdentification == o.Identification || o.Length > cut.Length;
+    }
+
+    private void Place(List<int> copies, int home)
+    {
+        foreach (var k in copies)
+        {
+            if (home < 0)
+                set.Open(home = k);
+            else
+                set.Append(home, k);
+        }
+    }
+
+    private long Time((Unit Unit, int Copy) seen) => items[at[seen.Copy]].Time;
+
+    /// <summary>A tunnel's packet.</summary>
+    private sealed class Unit
+    {
+        /// <summary>Positions of what was seen of it.</summary>
+        public List<int> Copies { get; } = new(2);
+
+        /// <summary>The head of the transmission that is inside; -1 while that is not known.</summary>
+        public int Home { get; set; } = -1;
+    }
+
+    /// <summary>A sighting of a packet, or of a segment that it becomes.</summary>
+    private readonly record struct Slot(long Time, Piece Piece);
+
+    /// <summary>What is inside one of the tunnel's packets, or several where it is segments of one length.</summary>
+    private sealed class Piece(int head)
+    {
+        public int Head { get; } = head;
+
+        public int Left { get; set; }
+    }
+}
