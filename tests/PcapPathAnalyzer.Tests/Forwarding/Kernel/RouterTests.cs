@@ -134,6 +134,21 @@ public sealed class RouterTests
             Assert.That((await network.AgreeAsync(asked with { TrafficClass = (byte)trafficClass })).Verdict, Is.EqualTo(verdict), $"{asked.Destination} {trafficClass:x}");
         await network.AgreeAsync("10.9.0.2", IpProtocol.Udp, 7);
         network.Run("on $router sysctl -qw net.ipv4.conf.vc.rp_filter=0");
+        network.Replace(RouterNetwork.Router, """
+            table inet once {
+              chain before {
+                type filter hook prerouting priority -300
+                fib saddr . iif oif missing meta mark set 8
+              }
+              chain between {
+                type filter hook forward priority -300
+                fib saddr . iif oif missing meta mark set meta mark | 16
+              }
+            }
+            """, "nft -f -");
+        foreach (var trafficClass in new byte[] { 0x10, 0x08 })
+            await network.AgreeAsync(probe with { TrafficClass = trafficClass });
+        network.Run("on $router nft delete table inet once");
         // The error's class, 0xD0, is of the rule's TOS.
         Assert.That((await network.AgreeAsync(probe with { Ttl = 1 })).ReplyVerdict, Is.EqualTo(Verdict.NoRoute));
         network.Run("ip -n $router rule del pref 100; ip -n $router rule del pref 101; ip -n $router route del 10.9.0.2/32");

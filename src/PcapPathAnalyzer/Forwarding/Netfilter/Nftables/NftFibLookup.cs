@@ -12,7 +12,9 @@ internal static class NftFibLookup
         var isSource = fib.Keys.Contains("saddr");
         var address = isSource ? packet.Tuple.Source : packet.Tuple.Destination;
         var device = fib.Keys.Contains("iif") ? packet.In : fib.Keys.Contains("oif") ? packet.Out : null;
-        var query = new RouteQuery { Destination = address, Source = isSource ? packet.Tuple.Destination : packet.Tuple.Source, Mark = fib.Keys.Contains("mark") ? packet.Mark : 0, TrafficClass = packet.TrafficClass };
+        // Of what is forwarded policy rules see the answer come in by the device that the packet leaves by, else by lo.
+        var incoming = fib.Keys.Contains("iif") && packet.In is not null ? packet.Out : null;
+        var query = new RouteQuery { Destination = address, Source = isSource ? packet.Tuple.Destination : packet.Tuple.Source, Mark = fib.Keys.Contains("mark") ? packet.Mark : 0, TrafficClass = packet.TrafficClass, In = incoming };
         if (fib.Result == "type")
             return NftReading.Of((address.IsIpv6 ? Ip6AddressTypes.Of(ns, query, device) : AddressTypes.Of(ns, address, device)).ToLowerInvariant());
         if (fib.Result is not ("oif" or "oifname"))
