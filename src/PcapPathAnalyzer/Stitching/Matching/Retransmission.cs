@@ -16,7 +16,7 @@ internal static class Retransmission
 
     /// <summary>
     /// Marks those, of one direction in order of time, whose bytes were all sent before, and counts them. A keep-alive
-    /// repeats the byte before the next one and is not meant.
+    /// repeats the byte before the next one and is not meant; nothing pushes it (RFC 9293 section 3.8.4), as an application's single byte is.
     /// </summary>
     public static int Mark(List<Transmission> transmissions)
     {
@@ -27,7 +27,7 @@ internal static class Retransmission
             if (t.SegmentLength == 0 || t.IsIcmpError || (t.TcpFlags & TcpFlags.Rst) != 0)
                 continue;
             var end = t.Sequence + (uint)t.SegmentLength;
-            var keepAlive = t.SegmentLength == 1 && (t.TcpFlags & (TcpFlags.Syn | TcpFlags.Fin)) == 0 && sent.IsHighest(end);
+            var keepAlive = t.SegmentLength == 1 && (t.TcpFlags & (TcpFlags.Syn | TcpFlags.Fin | TcpFlags.Psh)) == 0 && sent.IsHighest(end);
             if (!sent.Add(t.Sequence, end) && !keepAlive)
             {
                 t.IsRetransmission = true;

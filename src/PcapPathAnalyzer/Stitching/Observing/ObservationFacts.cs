@@ -60,10 +60,10 @@ internal static class ObservationFacts
     /// <summary>Whether the IP identification alone tells copies of one packet from a packet sent again.</summary>
     public static bool HasIdentification(this in Observation o) => o.Identification != 0;
 
-    /// <summary>Nobody sends two such packets in a row: TCP data, SYN and FIN have a place in the sequence, and echo requests a number of their own.</summary>
+    /// <summary>Nobody sends two such packets in a row: TCP data, SYN and FIN have a place in the sequence, and echo requests a number of their own, where the snap length left it.</summary>
     public static bool IsNumbered(this in Observation o, ObservationTables tables) => o.HasTcp()
         ? Retransmission.SegmentLength(o) > 0
-        : tables.Tuples[o.Tuple].Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 && (o.IcmpTypeCode >> 8) is 0 or 8 or 128 or 129;
+        : o.PayloadHash != 0 && tables.Tuples[o.Tuple].Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 && (o.IcmpTypeCode >> 8) is 0 or 8 or 128 or 129;
 
     public static bool IsTcpData(this in Observation o) => o.HasTcp() && o.PayloadLength > 0;
 
