@@ -47,7 +47,10 @@ public sealed class AlignedProperties
                 var matcher = new TransmissionMatcher(observations.Tables);
                 matcher.Match(all, indices, indices.Length);
                 var byMatcher = matcher.Set.Heads.Select(h => Text(Members(matcher.Set, h).Select(k => all[k]))).Order(StringComparer.Ordinal);
-                var byAligned = Enumerable.Range(0, aligned.Packets).Select(k => Text(aligned.Hops.Select(hop => hop.At(k, clocks)))).Order(StringComparer.Ordinal);
+                var sightings = new Observation[aligned.Packets * aligned.Hops.Count];
+                for (var hop = 0; hop < aligned.Hops.Count; hop++)
+                    aligned.Hops[hop].Put(sightings, hop, aligned.Hops.Count, clocks);
+                var byAligned = sightings.Chunk(aligned.Hops.Count).Select(Text).Order(StringComparer.Ordinal);
                 Assert.That(byAligned, Is.EqualTo(byMatcher));
             }
 

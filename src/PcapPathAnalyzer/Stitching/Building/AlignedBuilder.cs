@@ -59,7 +59,7 @@ internal sealed class AlignedBuilder(ObservationTables tables, Network network, 
         if (samples.Length < count)
             (samples, before) = (new Observation[count], new int[count, count]);
         for (var i = 0; i < count; i++)
-            samples[i] = copies.Hops[copies.FirstSight[i]].At(0, clocks);
+            samples[i] = copies.Hops[copies.FirstSight[i]].FirstPacket(clocks);
     }
 
     private void Precede()

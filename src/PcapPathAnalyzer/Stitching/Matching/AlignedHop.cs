@@ -37,21 +37,34 @@ internal readonly record struct AlignedHop(HopKey Key, TrailPackets First, ReadO
         return this with { Records = joined };
     }
 
-    /// <summary>A packet as an observation, its time on the reference clock.</summary>
-    public Observation At(int index, ClockTable clocks)
+    /// <summary>The first packet as an observation, its time on the reference clock.</summary>
+    public Observation FirstPacket(ClockTable clocks)
     {
-        var trail = Trail;
-        var left = index;
-        for (var p = 0; Parts is not null && p < Parts.Count; p++)
-        {
-            trail = Parts[p].Trail;
-            if (left < Parts[p].Records.Length)
-                break;
-            left -= Parts[p].Records.Length;
-        }
-
-        var o = Records.Span[index].On(trail);
+        var o = Records.Span[0].On(Trail);
         o.Time = clocks.Correct(o.Point, o.Time);
         return o;
+    }
+
+    /// <summary>All packets as observations, their times on the reference clock.</summary>
+    /// <param name="into">Takes them.</param>
+    /// <param name="first">The place of the first one.</param>
+    /// <param name="step">From there to each next one.</param>
+    /// <param name="clocks">Of the capture points.</param>
+    public void Put(Observation[] into, int first, int step, ClockTable clocks)
+    {
+        var records = Records.Span;
+        var (trail, part, end) = (Trail, 0, Parts?[0].Records.Length ?? records.Length);
+        for (var i = 0; i < records.Length; i++)
+        {
+            while (i == end)
+            {
+                trail = Parts![++part].Trail;
+                end += Parts[part].Records.Length;
+            }
+
+            ref var o = ref into[first + (i * step)];
+            o = records[i].On(trail);
+            o.Time = clocks.Correct(o.Point, o.Time);
+        }
     }
 }

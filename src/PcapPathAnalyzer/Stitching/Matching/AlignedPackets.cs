@@ -15,16 +15,13 @@ internal sealed class AlignedPackets(TransmissionMemory memory, ArraySegment<Ali
     {
         var packets = hops[0].Records.Length;
         var made = new List<Transmission>(packets);
-        var (sorted, numbers, used) = memory.Take(packets * hops.Count);
-        for (var k = 0; k < packets; k++)
+        var (sorted, numbers, first) = memory.Take(packets * hops.Count);
+        for (var hop = 0; hop < hops.Count; hop++)
+            hops[hop].Put(sorted, first + hop, hops.Count, clocks);
+        for (var start = first; start < first + (packets * hops.Count); start += hops.Count)
         {
-            var start = used;
             for (var hop = 0; hop < hops.Count; hop++)
-            {
-                sorted[used] = hops[hop].At(k, clocks);
-                numbers[used++] = (ushort)(hop + 1);
-            }
-
+                numbers[start + hop] = (ushort)(hop + 1);
             made.Add(Transmission.Of(new ArraySegment<Observation>(sorted, start, hops.Count), new ArraySegment<ushort>(numbers, start, hops.Count), isReply));
         }
 
