@@ -134,11 +134,11 @@ internal static class CommonStackDecoder
         packet.TcpSequence = tcp.Sequence;
         packet.TcpAcknowledgment = tcp.Acknowledgment;
         flags |= PacketFlags.HasTcpHeader | PacketFlags.HasTcpSequence | PacketFlags.HasTcpAcknowledgment | PacketFlags.HasTcpFlags;
-        if (headerLength == OpenSegment.Length && MemoryMarshal.AsRef<OpenSegment>(rest) is { IsOne: true } open)
+        if (headerLength == TcpHeader.MinimumLength + PaddedTimestamps.Length && MemoryMarshal.AsRef<PaddedTimestamps>(rest[TcpHeader.MinimumLength..]) is { AreThere: true } stamps)
         {
             packet.Flags = flags | PacketFlags.HasTcpTimestamps;
-            packet.TcpTimestampValue = open.Value;
-            packet.TcpTimestampEcho = open.Echo;
+            packet.TcpTimestampValue = stamps.Value;
+            packet.TcpTimestampEcho = stamps.Echo;
             return true;
         }
 
@@ -175,18 +175,5 @@ internal static class CommonStackDecoder
         public readonly uint Third;
         public readonly uint Fourth;
         public readonly uint Fifth;
-    }
-
-    // NOP NOP timestamps is all that nearly every segment of an open connection carries (RFC 7323 appendix A).
-    [StructLayout(LayoutKind.Sequential, Pack = 1)]
-    private readonly struct OpenSegment
-    {
-        public const int Length = TcpHeader.MinimumLength + 12;
-        private readonly TcpHeader.Layout header;
-        private readonly BigEndianUInt32 kinds;
-        public readonly BigEndianUInt32 Value;
-        public readonly BigEndianUInt32 Echo;
-
-        public bool IsOne => kinds == 0x0101080A;
     }
 }

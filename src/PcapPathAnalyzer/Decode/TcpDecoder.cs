@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Wire;
 
 namespace PcapPathAnalyzer.Decode;
@@ -74,13 +75,12 @@ internal static class TcpDecoder
     /// <summary>What the options say; the span holds them all, or what was captured of them.</summary>
     internal static void Options(ref PacketFacts packet, ReadOnlySpan<byte> bytes)
     {
-        // NOP NOP timestamps is what nearly every segment of an open connection carries (RFC 7323 appendix A).
-        if (bytes.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(bytes) == 0x0101080A)
+        if (bytes.Length >= PaddedTimestamps.Length && MemoryMarshal.AsRef<PaddedTimestamps>(bytes) is { AreThere: true } stamps)
         {
-            packet.TcpTimestampValue = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
-            packet.TcpTimestampEcho = BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]);
+            packet.TcpTimestampValue = stamps.Value;
+            packet.TcpTimestampEcho = stamps.Echo;
             packet.Flags |= PacketFlags.HasTcpTimestamps;
-            bytes = bytes[12..];
+            bytes = bytes[PaddedTimestamps.Length..];
             if (bytes.IsEmpty)
                 return;
         }

@@ -44,6 +44,6 @@ internal static class AddressTypes
         if (address.IsLoopback && device is null)
             return "LOCAL";
         // Only the local table is asked, which is one with the main table until there is a policy rule beside the usual ones (fib_unmerge, net/ipv4/fib_frontend.c).
-        return ns.PolicyRules.Any(static r => !r.IsIpv6 && r.Priority is not (0 or 32766 or 32767)) ? "UNICAST" : RouteLookup.Find(ns, address)?.Type.ToUpperInvariant() ?? "UNICAST";
+        return ns.PolicyRules.Any(static r => !r.IsIpv6 && !PolicyRouting.IsUsual(r)) ? "UNICAST" : RouteLookup.Find(ns, address)?.Type.ToUpperInvariant() ?? "UNICAST";
     }
 }

@@ -90,6 +90,12 @@ public sealed record PacketState
     /// <summary>The same: a group here is what makes the packet one for a group (skb pkt_type, eth_type_trans).</summary>
     public MacAddress DestinationMac { get; init; }
 
+    /// <summary>As rules name the kind of its frame's destination: unicast, broadcast, multicast.</summary>
+    public string PacketType => DestinationMac == MacAddress.Broadcast ? "broadcast" : DestinationMac.IsGroup ? "multicast" : "unicast";
+
+    /// <summary>No Ethernet frame brought it: it was sent here, or loops back.</summary>
+    public bool HasNoFrame => In is null or "lo";
+
     /// <summary>For an ICMP error: the packet it quotes, as the sender of the error saw it.</summary>
     public FiveTuple? IcmpError { get; init; }
 

@@ -44,7 +44,7 @@ internal static class RuleMatcher
 
     private static Answer Of(NetworkNamespace ns, IptablesRule rule, RuleMatch match, PacketState packet) =>
         // What has no Ethernet address answers no, whether negated or not (mac_mt, net/netfilter/xt_mac.c).
-        match is MacMatch && packet.In is null or "lo" ? Answer.No : ConnectionMatcher.WithoutConnection(match, rule, packet) ?? Negate(match, Ask(ns, match, packet));
+        match is MacMatch && packet.HasNoFrame ? Answer.No : ConnectionMatcher.WithoutConnection(match, rule, packet) ?? Negate(match, Ask(ns, match, packet));
 
     private static Answer Negate(RuleMatch match, Answer answer) =>
         !match.Negated || answer == Answer.Unknown ? answer : answer == Answer.Yes ? Answer.No : Answer.Yes;
@@ -72,7 +72,7 @@ internal static class RuleMatcher
         TrafficClassMatch m => Of((packet.TrafficClass & m.Mask) == m.Value),
         MacMatch m => packet.SourceMac.IsNone ? Answer.Unknown : Of(packet.SourceMac == m.Source),
         PhysicalDeviceMatch m => Of(Physical(m, packet)),
-        PacketTypeMatch m => Of(string.Equals(m.Type, packet.DestinationMac == MacAddress.Broadcast ? "broadcast" : packet.DestinationMac.IsGroup ? "multicast" : "unicast", StringComparison.OrdinalIgnoreCase)),
+        PacketTypeMatch m => Of(string.Equals(m.Type, packet.PacketType, StringComparison.OrdinalIgnoreCase)),
         ReversePathMatch m => ReversePathMatcher.Ask(ns, m, packet),
         SetMatch m => IpSets.Ask(ns, m, packet),
         _ => ConnectionMatcher.Ask(match, packet),

@@ -7,6 +7,9 @@ namespace PcapPathAnalyzer.Forwarding.Routing;
 /// <summary>Policy rules in order of priority, each naming a table (net/core/fib_rules.c, fib_rules_lookup); more than one decision where dumps leave a rule or a next hop open.</summary>
 public static class PolicyRouting
 {
+    // fib_default_rules_init (net/ipv4/fib_rules.c); IPv6 has no table default.
+    private static readonly List<(int Priority, string Table)> Usual = [(0, "local"), (32766, "main"), (32767, "default")];
+
     public static IReadOnlyList<RouteDecision> Decide(NetworkNamespace ns, RouteQuery query)
     {
         var decisions = new List<RouteDecision>();
@@ -69,13 +72,14 @@ public static class PolicyRouting
 
     private static string? Join(string? a, string? b) => a is null ? b : b is null ? a : $"{a}; {b}";
 
-    // fib_default_rules_init (net/ipv4/fib_rules.c); IPv6 has no table default.
+    /// <summary>True for a rule of a priority that the kernel's own three have.</summary>
+    public static bool IsUsual(PolicyRuleRecord rule) => Usual.Exists(u => u.Priority == rule.Priority);
+
     private static IEnumerable<(PolicyRuleRecord Rule, bool IsDefault)> Rules(NetworkNamespace ns, bool isIpv6)
     {
         var dumped = ns.PolicyRules.Where(r => r.IsIpv6 == isIpv6).OrderBy(r => r.Priority).ToList();
         if (dumped.Count > 0)
             return dumped.Select(r => (r, false));
-        return new[] { (0, "local"), (32766, "main"), (32767, "default") }
-            .Select(r => (new PolicyRuleRecord { Location = default, Priority = r.Item1, IsIpv6 = isIpv6, Table = r.Item2 }, true));
+        return Usual.Select(u => (new PolicyRuleRecord { Location = default, Priority = u.Priority, IsIpv6 = isIpv6, Table = u.Table }, true));
     }
 }

@@ -15,8 +15,8 @@ internal static class BridgeForwarding
     {
         var port = b.Device!;
         var bridge = port.Master!;
-        if (port.Link.BridgePort?.State is { } state && state is not ("forwarding" or "unknown"))
-            return [b.Stop(StepKind.Drop, Verdict.NoFdbEntry, $"{port.Name} is a port of {bridge.Name} in state {state}, which forwards nothing", port.Link.Location)];
+        if (!IsForwarding(port))
+            return [b.Stop(StepKind.Drop, Verdict.NoFdbEntry, $"{port.Name} is a port of {bridge.Name} in state {port.Link.BridgePort!.State}, which forwards nothing", port.Link.Location)];
         // br_fdb_update
         if (port.Link.BridgePort is not { Learning: false } && !b.SourceMac.IsNone)
             b = b with { LearntPorts = b.LearntPorts.SetItem((bridge, b.SourceMac), port) };
@@ -35,6 +35,12 @@ internal static class BridgeForwarding
     /// <summary>Addressed to the bridge or one of its ports: the host takes it.</summary>
     public static bool IsForHost(Branch b, NetworkInterface bridge) =>
         b.DestinationMac.IsNone || b.DestinationMac == bridge.Mac || bridge.Ports.Any(p => p.Mac == b.DestinationMac);
+
+    /// <summary>False for a port that spanning tree keeps from it; of most ports no state is dumped.</summary>
+    public static bool IsForwarding(NetworkInterface port) => port.Link.BridgePort?.State is null or "forwarding" or "unknown";
+
+    /// <summary>True for two ports between which nothing goes.</summary>
+    public static bool AreIsolated(NetworkInterface one, NetworkInterface other) => one.Link.BridgePort is { Isolated: true } && other.Link.BridgePort is { Isolated: true };
 
     private static Branch ToHost(Branch b, NetworkInterface port, NetworkInterface bridge) =>
         (b with { Device = bridge }).Step(StepKind.Bridge, $"{bridge.Name} takes the frame from {port.Name} to the host", bridge.Link.Location, bridge.Name).Then(Ingress.Accept);
@@ -80,10 +86,10 @@ internal static class BridgeForwarding
             return b.Stop(StepKind.Drop, Verdict.NoFdbEntry, $"{why}, the port it came in by, and hairpin is off there", to.Link.Location, to.Name);
         if (to == from && to.Link.BridgePort is null)
             return b.CannotTell($"{why}, the port it came in by: whether hairpin is on there takes ip -d link", to.Link.Location, to.Name);
-        if (from?.Link.BridgePort is { Isolated: true } && to.Link.BridgePort is { Isolated: true })
+        if (from is not null && AreIsolated(from, to))
             return b.Stop(StepKind.Drop, Verdict.NoFdbEntry, $"{why}; {from.Name} and {to.Name} are both isolated ports", to.Link.Location, to.Name);
-        if (to.Link.BridgePort?.State is { } state && state is not ("forwarding" or "unknown"))
-            return b.Stop(StepKind.Drop, Verdict.NoFdbEntry, $"{why}, a port in state {state}", to.Link.Location, to.Name);
+        if (!IsForwarding(to))
+            return b.Stop(StepKind.Drop, Verdict.NoFdbEntry, $"{why}, a port in state {to.Link.BridgePort!.State}", to.Link.Location, to.Name);
         b = b.Step(StepKind.Bridge, why, at ?? bridge.Link.Location, bridge.Name) with { Device = to };
         return from is null ? b.Then(Egress.Run) : b.Then((c, x) => BridgeNetfilter.Forward(c, x, from, bridge, to));
     }

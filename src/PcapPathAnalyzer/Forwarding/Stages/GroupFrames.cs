@@ -21,7 +21,6 @@ internal static class GroupFrames
     public static IReadOnlyList<NetworkInterface> Ports(NetworkInterface bridge, NetworkInterface? from, MacAddress group) =>
     [
         .. bridge.Ports.Where(p => (group == MacAddress.Broadcast ? p.Link.BridgePort is not { BroadcastFlood: false } : p.Link.BridgePort is not { MulticastFlood: false }) && (p != from || p.Link.BridgePort is { Hairpin: true })
-            && p.Link.BridgePort?.State is null or "forwarding" or "unknown"
-            && !(p.Link.BridgePort is { Isolated: true } && from?.Link.BridgePort is { Isolated: true })),
+            && BridgeForwarding.IsForwarding(p) && (from is null || !BridgeForwarding.AreIsolated(from, p))),
     ];
 }

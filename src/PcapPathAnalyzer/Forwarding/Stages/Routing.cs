@@ -19,7 +19,7 @@ internal static class Routing
             return b;
         var ns = b.Namespace.Name;
         var to = b.Packet.Tuple.Destination;
-        var by = d.Rule is { Priority: not (0 or 32766 or 32767) } rule ? $" (policy rule {rule.Priority} of {rule.Location})" : "";
+        var by = d.Rule is { } rule && !PolicyRouting.IsUsual(rule) ? $" (policy rule {rule.Priority} of {rule.Location})" : "";
         switch (d.Kind)
         {
             case RouteKind.Local:

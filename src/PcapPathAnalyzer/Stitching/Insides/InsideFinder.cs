@@ -27,9 +27,11 @@ internal sealed class InsideFinder(Observations observations, Network network, L
         if (!tables.Points.Exists(static p => p.Tunnels.Any(static t => t.Cut > 0)))
             return null;
         var flows = Collect();
-        var clocks = flows.SelectMany(static f => f.Places).Select(static p => p.Clock).ToHashSet(StringComparer.Ordinal);
-        var sequences = new InsideSequences(observations, groups, clocks, flows.SelectMany(static f => f.Places).Select(static p => p.Longest).DefaultIfEmpty().Max());
-        return flows.Count == 0 || sequences.IsTooMany ? null : Decide(flows, sequences);
+        if (flows.Count == 0)
+            return null;
+        var places = flows.SelectMany(static f => f.Places).ToList();
+        var sequences = new InsideSequences(observations, groups, places.Select(static p => p.Clock).ToHashSet(StringComparer.Ordinal), places.Max(static p => p.Longest));
+        return sequences.IsTooMany ? null : Decide(flows, sequences);
     }
 
     private List<CutFlow> Collect()

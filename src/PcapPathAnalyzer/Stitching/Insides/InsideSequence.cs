@@ -47,6 +47,8 @@ internal readonly record struct Way(int Group, bool IsForward);
 /// <param name="Identification">Of IP.</param>
 internal readonly record struct InsidePacket(long Time, int Length, int Headers, uint Identification)
 {
+    public static InsidePacket Of(in Observation o) => new(o.Time, o.Length, o.Length - Math.Max(0, o.PayloadLength), o.Identification);
+
     /// <summary>Whether it is, or has a segment of, such a length.</summary>
     /// <param name="length">Of an IP packet.</param>
     /// <param name="longest">Of the segments.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Legs;
 using PcapPathAnalyzer.Stitching.Observing;
@@ -16,6 +17,7 @@ internal sealed class InsideSequences
     private readonly ObservationTables tables;
     private readonly int[] groupOfLeg;
     private readonly Dictionary<(Way Way, int Place, int Tuple), InsideSequence> all = [];
+    private readonly Dictionary<Way, List<InsideSequence>> byWay = [];
     private readonly Dictionary<(Way Way, string Clock), InsideSequence> nearest = [];
     private readonly Dictionary<(string Clock, int Length), List<(long Time, InsideSequence Sequence)>> byLength = [];
 
@@ -37,7 +39,10 @@ internal sealed class InsideSequences
         foreach (var sequence in all.Values)
         {
             sequence.Settle();
-            ref var known = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(nearest, (sequence.Way, ClockOf(sequence)), out var exists);
+            if (!byWay.TryGetValue(sequence.Way, out var places))
+                byWay.Add(sequence.Way, places = []);
+            places.Add(sequence);
+            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(nearest, (sequence.Way, ClockOf(sequence)), out var exists);
             if (!exists || IsNearer(sequence, known!))
                 known = sequence;
         }
@@ -52,7 +57,7 @@ internal sealed class InsideSequences
     public InsideSequence? Find(Way way, string clock) => nearest.GetValueOrDefault((way, clock));
 
     /// <summary>All that was seen of one direction of a connection.</summary>
-    public IEnumerable<InsideSequence> Of(Way way) => all.Values.Where(s => s.Way == way);
+    public IReadOnlyList<InsideSequence> Of(Way way) => byWay[way];
 
     /// <summary>Who has a packet of such a length at such a time.</summary>
     public IEnumerable<InsideSequence> With(string clock, int length, long from, long to)
@@ -87,7 +92,7 @@ internal sealed class InsideSequences
                     return false;
                 var sequence = SequenceOf(trail);
                 foreach (ref readonly var record in records.Span)
-                    Add(sequence, record.On(trail));
+                    sequence.Packets.Add(InsidePacket.Of(record.On(trail)));
             }
 
             observations.ForEachSingle(file, consume: false, block =>
@@ -96,15 +101,13 @@ internal sealed class InsideSequences
                 {
                     if (o.Leg < 0 || o.Tunnel != 0 || !clocks.Contains(tables.Points[o.Point].Clock) || ++count > Most)
                         continue;
-                    Add(SequenceOf(Trail.Of(o)), o);
+                    SequenceOf(Trail.Of(o)).Packets.Add(InsidePacket.Of(o));
                 }
             });
         }
 
         return count <= Most;
     }
-
-    private static void Add(InsideSequence sequence, in Observation o) => sequence.Packets.Add(new InsidePacket(o.Time, o.Length, o.Length - Math.Max(0, o.PayloadLength), o.Identification));
 
     private InsideSequence SequenceOf(in Trail trail)
     {

@@ -106,7 +106,7 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
             {
                 ref readonly var o = ref items[at[k]];
                 Add(o.Length, head, o, 1);
-                var inside = new Insides.InsidePacket(o.Time, o.Length, o.Length - Math.Max(0, o.PayloadLength), o.Identification);
+                var inside = Insides.InsidePacket.Of(o);
                 if (o.Kind == ObservationKind.Fragment || inside.Segments(longest) is not (> 1 and var segments))
                     continue;
                 var last = inside.LastSegment(longest);

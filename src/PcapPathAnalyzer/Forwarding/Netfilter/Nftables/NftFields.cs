@@ -41,8 +41,8 @@ internal static class NftFields
             "icmpv6 type" => Icmp(packet, IpProtocol.Icmpv6, packet.IcmpType),
             "icmpv6 code" => Icmp(packet, IpProtocol.Icmpv6, packet.IcmpCode),
             "tcp flags" => tuple.Protocol != IpProtocol.Tcp ? NftReading.Absent : Known(packet.TcpFlags, none: -1),
-            "ether saddr" => packet.SourceMac.IsNone ? packet.In is null or "lo" ? NftReading.Absent : NftReading.Unknown : NftReading.Of(packet.SourceMac.Value),
-            "ether daddr" => packet.DestinationMac.IsNone ? packet.In is null or "lo" ? NftReading.Absent : NftReading.Unknown : NftReading.Of(packet.DestinationMac.Value),
+            "ether saddr" => Mac(packet, packet.SourceMac),
+            "ether daddr" => Mac(packet, packet.DestinationMac),
             "meta mark" => NftReading.Of((ulong)packet.Mark),
             "meta l4proto" => NftReading.Of((ulong)tuple.Protocol),
             "meta nfproto" => NftReading.Of(isIpv4 ? 2UL : 10),
@@ -50,7 +50,7 @@ internal static class NftFields
             "meta iif" or "meta iifname" => NftReading.Of(packet.In),
             "meta oif" or "meta oifname" => NftReading.Of(packet.Out),
             "meta length" => Known(packet.Length),
-            "meta pkttype" => NftReading.Of(packet.DestinationMac == MacAddress.Broadcast ? 1UL : packet.DestinationMac.IsGroup ? 2UL : 0),
+            "meta pkttype" => NftReading.Of(packet.PacketType switch { "broadcast" => 1UL, "multicast" => 2, _ => 0 }),
             // A packet that only passes has no socket.
             "meta skuid" or "meta skgid" => packet.In is null ? NftReading.Unknown : NftReading.Absent,
             _ => Port(name, packet) ?? Other(name, packet),
@@ -100,6 +100,9 @@ internal static class NftFields
 
     private static NftReading Icmp(PacketState packet, IpProtocol protocol, int value) =>
         packet.Tuple.Protocol != protocol ? NftReading.Absent : packet.IcmpType < 0 ? NftReading.Unknown : NftReading.Of((ulong)value);
+
+    private static NftReading Mac(PacketState packet, MacAddress address) =>
+        !address.IsNone ? NftReading.Of(address.Value) : packet.HasNoFrame ? NftReading.Absent : NftReading.Unknown;
 
     private static NftReading Known(int value, int none = 0) => value == none ? NftReading.Unknown : NftReading.Of((ulong)value);
 }
