@@ -25,6 +25,7 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
 
     private readonly ObservationTables tables = observations.Tables;
     private readonly List<Leg> legs = observations.Legs;
+    private readonly SharedSegments segments = new(observations);
     private readonly Dictionary<ulong, Sharers> owners = [];
     private readonly Dictionary<(int A, int B), PairScore> scores = [];
 
@@ -57,6 +58,7 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
                 told[o.Leg] += Note(o, identity, o.WholeHash, mask, isBeginning: true) ? 1 : 0;
                 if (o.WholeHash != 0)
                     Note(o, identity ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), 0, mask, isBeginning: false);
+                segments.Note(o, legs[o.Leg].Count > Short ? mask : 0);
             });
         }
 
@@ -64,12 +66,15 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
         {
             if (sharers.Legs < 2 || sharers.IsTooMany)
                 continue;
-            counted.Clear();
-            for (var a = 0; a < sharers.Count; a++)
-            {
-                for (var b = a + 1; b < sharers.Count; b++)
-                    AddScore(sharers[a], sharers[b], sharers);
-            }
+            AddScores(sharers);
+        }
+
+        foreach (var transmission in segments.Find((a, b) => !scores.ContainsKey((a, b))))
+        {
+            var sharers = new Sharers(isProof: false);
+            foreach (var o in transmission)
+                sharers.Note(o, 0);
+            AddScores(sharers);
         }
 
         NotePlaces();
@@ -138,6 +143,16 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
         if (!owners.TryGetValue(identity, out var list))
             owners.Add(identity, list = new Sharers(o.HasTcp() && (o.TcpFlags & TcpFlags.Ack) != 0) { IsWeak = isBeginning && !o.HasTcp() && !o.HasIdentification() });
         return list.Note(o, whole);
+    }
+
+    private void AddScores(Sharers sharers)
+    {
+        counted.Clear();
+        for (var a = 0; a < sharers.Count; a++)
+        {
+            for (var b = a + 1; b < sharers.Count; b++)
+                AddScore(sharers[a], sharers[b], sharers);
+        }
     }
 
     private void AddScore(Sharer x, Sharer y, Sharers sharers)

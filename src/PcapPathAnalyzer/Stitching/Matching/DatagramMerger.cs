@@ -18,7 +18,7 @@ internal sealed class DatagramMerger(ObservationTables tables)
     private const int MostSegments = 128;
 
     /// <summary>Bytes of a payload that its whole hash covers: of longer ones it is the hash of the same bytes.</summary>
-    private const int WholeBytes = 256;
+    internal const int WholeBytes = 256;
 
     /// <summary>So many pieces of one size are no chance, where nothing but the first bytes tells.</summary>
     private const int Telling = 4;
