@@ -2,6 +2,7 @@ using CsvHelper;
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Reports;
@@ -17,7 +18,7 @@ public sealed class CsvReport : IReport
     {
         var actions = new ActionTexts();
         CsvTable.Write(Path.Combine(folder, "flows.csv"), FlowColumns, result.Flows, FlowRow);
-        CsvTable.Write(Path.Combine(folder, "hops.csv"), HopColumns, result.Flows, (csv, flow) => HopRows(csv, flow, actions));
+        CsvTable.Write(Path.Combine(folder, "hops.csv"), HopColumns, result.Flows, (csv, flow) => HopRows(csv, flow, result.Clocks, actions));
         CsvTable.Write(Path.Combine(folder, "findings.csv"), FindingColumns, result.Findings, FindingRow);
     }
 
@@ -30,7 +31,7 @@ public sealed class CsvReport : IReport
     private static readonly string[] HopColumns =
     [
         "flow_id", "direction", "hop", "namespace", "interface", "file", "packets", "bytes", "src", "src_port", "dst", "dst_port", "vni", "outer_src", "outer_dst",
-        "action", "rule_file", "rule_line", "rule", "snat_rule_file", "snat_rule_line", "snat_rule", "ttl", "latency_ns", "first_frame", "last_frame", "last_file",
+        "action", "rule_file", "rule_line", "rule", "snat_rule_file", "snat_rule_line", "snat_rule", "ttl", "latency_ns", "first_frame", "last_frame", "last_file", "latency_uncertainty_ns",
     ];
 
     private static readonly string[] FindingColumns = ["code", "severity", "flow_id", "namespace", "file", "line", "message", "flows", "confidence", "evidence", "advice"];
@@ -69,18 +70,22 @@ public sealed class CsvReport : IReport
         return string.Join(" > ", names);
     }
 
-    private static void HopRows(CsvWriter csv, Flow flow, ActionTexts actions)
+    private static void HopRows(CsvWriter csv, Flow flow, ClockTable clocks, ActionTexts actions)
     {
         var id = flow.Id;
-        HopRows(csv, id, flow.Forward.Hops, "forward", actions);
-        HopRows(csv, id, flow.Reply.Hops, "reply", actions);
+        HopRows(csv, id, flow.Forward, clocks, "forward", actions);
+        HopRows(csv, id, flow.Reply, clocks, "reply", actions);
     }
 
     // From their records: an object per hop was half of what a large report leaves to collect.
-    private static void HopRows(CsvWriter csv, string flow, HopList hops, string direction, ActionTexts actions)
+    private static void HopRows(CsvWriter csv, string flow, FlowDirection way, ClockTable clocks, string direction, ActionTexts actions)
     {
-        for (var i = 0; i < hops.Count; i++)
-            HopRow(csv, flow, hops, i, direction, actions.Of(hops.ActionsAt(i)));
+        for (var i = 0; i < way.Hops.Count; i++)
+        {
+            HopRow(csv, flow, way.Hops, i, direction, actions.Of(way.Hops.ActionsAt(i)));
+            csv.WriteField(way.Hops.Records[i].Latency == HopRecord.NoLatency ? null : clocks.LatencyUncertainty(way, i));
+            csv.EndRecord();
+        }
     }
 
     private static void HopRow(CsvWriter csv, string flow, HopList hops, int index, string direction, ActionText action)
@@ -113,7 +118,6 @@ public sealed class CsvReport : IReport
         csv.WriteField(hop.FirstFrame);
         csv.WriteField(hop.LastFrame);
         csv.WriteText(tables.Points[hop.LastPoint].File);
-        csv.EndRecord();
     }
 
     private static void Cite(CsvWriter csv, Citation? citation)

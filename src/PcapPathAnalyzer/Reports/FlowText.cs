@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Clocks;
 
 namespace PcapPathAnalyzer.Reports;
 
@@ -37,6 +38,13 @@ internal static class FlowText
     /// <summary><c>vxlan VNI 1 192.168.56.11 > 192.168.56.12</c>; null where the hop is in no tunnel.</summary>
     public static string? TunnelText(this Hop hop) =>
         hop.IsTunnelled ? $"{hop.Tunnel.Kind.ToString().ToLowerInvariant()}{(hop.Tunnel.Vni >= 0 ? $" VNI {hop.Tunnel.Vni}" : "")} {hop.Tunnel.OuterSource} > {hop.Tunnel.OuterDestination}" : null;
+
+    /// <summary><c>+95 µs</c>, and behind it what the clocks leave open where the hop before has another one; empty for the first hop.</summary>
+    public static string TookText(this FlowDirection direction, Hop hop, ClockTable clocks) =>
+        hop.Latency is { } latency ? TookText(latency, clocks.LatencyUncertainty(direction, hop.Number - 1)) : "";
+
+    public static string TookText(long latency, long? uncertainty) =>
+        $"{Durations.Text(latency, signed: true)}{(uncertainty is null ? " ± unknown" : uncertainty > 0 ? $" ± {Durations.Text(uncertainty.Value)}" : "")}";
 
     public static string ActionText(this Hop hop) => string.Join(' ', hop.Actions.Select(a => a.Name));
 

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Clocks;
 
 namespace PcapPathAnalyzer.Reports;
 
@@ -11,7 +12,7 @@ namespace PcapPathAnalyzer.Reports;
 /// The flows of <c>analysis.json</c>, one a line. There may be millions of hops: they are written as UTF-8, on all processors,
 /// and what thousands of hops share is made once.
 /// </summary>
-internal sealed class JsonFlows
+internal sealed class JsonFlows(ClockTable clocks)
 {
     /// <summary>Flows that one thread writes at a time: some 100 KiB.</summary>
     private const int Chunk = 64;
@@ -25,9 +26,9 @@ internal sealed class JsonFlows
     private readonly ConcurrentStack<JsonHops> texts = [];
 
     /// <summary>Writes the members of the array, each on a line of its own.</summary>
-    public static void Write(Stream stream, IReadOnlyList<Flow> flows)
+    public static void Write(Stream stream, IReadOnlyList<Flow> flows, ClockTable clocks)
     {
-        var writer = new JsonFlows();
+        var writer = new JsonFlows(clocks);
         var starts = Enumerable.Range(0, (flows.Count + Chunk - 1) / Chunk).Select(c => c * Chunk);
         foreach (var lines in AheadInOrder.Run(starts, start => writer.Lines(flows, start)))
         {
@@ -101,8 +102,8 @@ internal sealed class JsonFlows
     {
         json.WritePropertyName(name);
         if (!texts.TryPop(out var text))
-            text = new JsonHops(ActionsOf);
-        json.WriteRawValue(text.Array(direction.Hops), skipInputValidation: true);
+            text = new JsonHops(ActionsOf, clocks);
+        json.WriteRawValue(text.Array(direction), skipInputValidation: true);
         texts.Push(text);
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Reports;
@@ -12,7 +13,8 @@ namespace PcapPathAnalyzer.Reports;
 /// escaped and formatted once and copied from then on: member by member, by a general writer, it took three times as long. One instance serves one thread.
 /// </summary>
 /// <param name="actions">Gives what happened before a hop, as JSON.</param>
-internal sealed class JsonHops(Func<IReadOnlyList<HopAction>, byte[]> actions)
+/// <param name="clocks">Of the capture points.</param>
+internal sealed class JsonHops(Func<IReadOnlyList<HopAction>, byte[]> actions, ClockTable clocks)
 {
     private readonly ArrayBufferWriter<byte> text = new(1 << 12);
 
@@ -24,8 +26,9 @@ internal sealed class JsonHops(Func<IReadOnlyList<HopAction>, byte[]> actions)
     private ObservationTables? tupleTables;
 
     /// <summary>The array of a direction's hops; good until the next call.</summary>
-    public ReadOnlySpan<byte> Array(HopList hops)
+    public ReadOnlySpan<byte> Array(FlowDirection direction)
     {
+        var hops = direction.Hops;
         text.ResetWrittenCount();
         text.Write("["u8);
         var records = hops.Records;
@@ -33,14 +36,14 @@ internal sealed class JsonHops(Func<IReadOnlyList<HopAction>, byte[]> actions)
         {
             if (i > 0)
                 text.Write(","u8);
-            Hop(hops.Tables, records[i], i + 1, actions(hops.ActionsAt(i)));
+            Hop(hops.Tables, records[i], i + 1, clocks.LatencyUncertainty(direction, i), actions(hops.ActionsAt(i)));
         }
 
         text.Write("]"u8);
         return text.WrittenSpan;
     }
 
-    private void Hop(ObservationTables tables, in HopRecord hop, int number, byte[] before)
+    private void Hop(ObservationTables tables, in HopRecord hop, int number, long? uncertainty, byte[] before)
     {
         Number("{\"hop\":"u8, number);
         text.Write(PointOf(tables, hop.Point));
@@ -51,7 +54,7 @@ internal sealed class JsonHops(Func<IReadOnlyList<HopAction>, byte[]> actions)
         if (hop.Tunnel != 0)
             text.Write(TunnelOf(tables.Tunnels[hop.Tunnel]));
         if (hop.Latency != HopRecord.NoLatency)
-            Number(",\"latencyNanoseconds\":"u8, hop.Latency);
+            Latency(hop.Latency, uncertainty);
         Number(",\"firstFrame\":"u8, hop.FirstFrame);
         Number(",\"lastFrame\":"u8, hop.LastFrame);
         if (tables.Points[hop.LastPoint] is var last && last.File != tables.Points[hop.Point].File)
@@ -59,6 +62,16 @@ internal sealed class JsonHops(Func<IReadOnlyList<HopAction>, byte[]> actions)
         text.Write(",\"actions\":"u8);
         text.Write(before);
         text.Write("}"u8);
+    }
+
+    // On one clock nothing is uncertain.
+    private void Latency(long latency, long? uncertainty)
+    {
+        Number(",\"latencyNanoseconds\":"u8, latency);
+        if (uncertainty is null)
+            text.Write(",\"latencyUncertaintyNanoseconds\":null"u8);
+        else if (uncertainty > 0)
+            Number(",\"latencyUncertaintyNanoseconds\":"u8, uncertainty.Value);
     }
 
     private void Number(ReadOnlySpan<byte> name, long value)

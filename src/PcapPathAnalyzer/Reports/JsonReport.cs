@@ -141,6 +141,10 @@ public sealed class JsonReport : IReport
         json.WriteValue(c.DriftUncertaintyPpm is null ? null : Math.Round(c.DriftPpm, 3));
         json.WritePropertyName("driftUncertaintyPpm");
         json.WriteValue(c.DriftUncertaintyPpm is { } drift ? Math.Round(drift, 3) : null);
+        json.WritePropertyName("openDriftPpm");
+        json.WriteValue(c.Uncertainty is null ? null : Math.Round(c.OpenDriftPpm, 3));
+        json.Member("comparedFrom", c.ComparedUntil == 0 ? null : new Timestamp(c.ComparedFrom).ToString());
+        json.Member("comparedUntil", c.ComparedUntil == 0 ? null : new Timestamp(c.ComparedUntil).ToString());
         json.Member("packets", c.Packets);
         json.Member("basis", c.Basis);
         json.WriteEndObject();
@@ -174,7 +178,7 @@ public sealed class JsonReport : IReport
         json.WriteStartArray();
         json.Flush();
         writer.Flush();
-        JsonFlows.Write(stream, result.Flows);
+        JsonFlows.Write(stream, result.Flows, result.Clocks);
         json.WriteEndArray();
     }
 

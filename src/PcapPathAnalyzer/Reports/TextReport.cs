@@ -1,6 +1,7 @@
 using PcapPathAnalyzer.Diagnosis;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Clocks;
 
 namespace PcapPathAnalyzer.Reports;
 
@@ -96,18 +97,18 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
         {
             var f = group.First();
             yield return $"  {string.Join(' ', group.Take(16).Select(x => x.Id))}{(group.Count() > 16 ? $" and {group.Count() - 16} more" : "")}  {style.Outcome(f.Outcome)}";
-            foreach (var line in Direction(f.Forward, "→").Concat(Direction(f.Reply, "←")))
+            foreach (var line in Direction(f.Forward, result.Clocks, "→").Concat(Direction(f.Reply, result.Clocks, "←")))
                 yield return line;
         }
     }
 
-    private IEnumerable<string> Direction(FlowDirection direction, string arrow)
+    private IEnumerable<string> Direction(FlowDirection direction, ClockTable clocks, string arrow)
     {
         foreach (var hop in direction.Hops)
         {
             var tunnel = hop.TunnelText() is { } t ? style.Dim($" in {t}") : "";
             var actions = hop.Actions.Count > 0 ? $"{hop.ActionText()} " : "";
-            yield return $"    {arrow} {(hop.Latency is { } l ? $"{Durations.Text(l, signed: true),9}" : "         ")} {actions}{style.Bold(Printable.Text(hop.Point.ToString()))} {hop.Tuple.Ends()} ttl {hop.Ttl}{tunnel}";
+            yield return $"    {arrow} {direction.TookText(hop, clocks),9} {actions}{style.Bold(Printable.Text(hop.Point.ToString()))} {hop.Tuple.Ends()} ttl {hop.Ttl}{tunnel}";
             foreach (var citation in hop.Actions.Select(a => a.Citation).OfType<Citation>())
             {
                 foreach (var step in citation.Path.Append(citation))

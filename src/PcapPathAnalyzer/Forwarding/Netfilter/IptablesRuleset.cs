@@ -52,6 +52,11 @@ internal sealed class IptablesRuleset(NetworkNamespace ns, IptablesTable table) 
         CtTarget m => ConntrackTargets.Apply(m, packet),
         TtlTarget m => packet with { Ttl = packet.Ttl < 0 && m.Operation != "set" ? -1 : m.Operation switch { "set" => m.Value, "inc" => Math.Min(255, packet.Ttl + m.Value), _ => Math.Max(0, packet.Ttl - m.Value) } },
         TrafficClassTarget m => packet with { TrafficClass = (byte)((packet.TrafficClass & ~m.Clear) ^ m.Xor) },
+        EcnTarget m => packet with
+        {
+            TrafficClass = m.Congestion < 0 ? packet.TrafficClass : (byte)((packet.TrafficClass & ~3) | m.Congestion),
+            TcpFlags = packet.TcpFlags < 0 ? -1 : (packet.TcpFlags & ~m.ClearFlags) | m.SetFlags,
+        },
         _ => packet,
     };
 }

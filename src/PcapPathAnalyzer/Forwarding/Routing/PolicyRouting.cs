@@ -75,6 +75,10 @@ public static class PolicyRouting
     /// <summary>True for a rule of a priority that the kernel's own three have.</summary>
     public static bool IsUsual(PolicyRuleRecord rule) => Usual.Exists(u => u.Priority == rule.Priority);
 
+    /// <summary>True where rules of more than what the namespace sends itself name protocols or ports: only then the kernel looks at those of what comes in (fib_rule_requires_fldissect).</summary>
+    public static bool DissectsArrivals(NetworkNamespace ns, bool isIpv6) =>
+        ns.PolicyRules.Any(r => r.IsIpv6 == isIpv6 && r.IncomingInterface != "lo" && (r.Protocol is not null || r.Details.ContainsKey("sport") || r.Details.ContainsKey("dport")));
+
     private static IEnumerable<(PolicyRuleRecord Rule, bool IsDefault)> Rules(NetworkNamespace ns, bool isIpv6)
     {
         var dumped = ns.PolicyRules.Where(r => r.IsIpv6 == isIpv6).OrderBy(r => r.Priority).ToList();

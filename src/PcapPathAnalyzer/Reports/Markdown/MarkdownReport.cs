@@ -74,7 +74,7 @@ public sealed class MarkdownReport : IReport
             yield return "";
             yield return $"### {f.Id}{(many > 0 ? $" and {FlowText.Count(many, "flow")} like it" : "")}: {f.Protocol.Keyword()} {f.Requested.Ends()}, {Outcomes.Name(f.Outcome)}";
             yield return "";
-            foreach (var line in MarkdownHops.Lines(f))
+            foreach (var line in MarkdownHops.Lines(f, result.Clocks))
                 yield return line;
             if (f.Forward.Hops.Count + f.Reply.Hops.Count < 2)
                 continue;

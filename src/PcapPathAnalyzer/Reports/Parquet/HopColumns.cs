@@ -4,7 +4,11 @@ using PcapPathAnalyzer.Stitching;
 namespace PcapPathAnalyzer.Reports.Parquet;
 
 /// <summary>A hop with its flow and direction, and what is said of its actions.</summary>
-internal readonly record struct FlowHop(Flow Flow, Hop Hop, bool IsReply, ActionText Action);
+internal readonly record struct FlowHop(Flow Flow, Hop Hop, bool IsReply, ActionText Action)
+{
+    /// <summary>What the latency may be wrong by, nanoseconds.</summary>
+    public long? Uncertainty { get; init; }
+}
 
 /// <summary>The columns of <c>hops.csv</c>.</summary>
 internal static class HopColumns
@@ -35,5 +39,6 @@ internal static class HopColumns
         new ValueColumn<FlowHop, long>("first_frame", static (in FlowHop h) => h.Hop.FirstFrame),
         new ValueColumn<FlowHop, long>("last_frame", static (in FlowHop h) => h.Hop.LastFrame),
         new TextColumn<FlowHop>("last_file", static (in FlowHop h) => h.Hop.LastFile),
+        new ValueColumn<FlowHop, long>("latency_uncertainty_ns", static (in FlowHop h) => h.Hop.Latency is null ? null : h.Uncertainty),
     ];
 }

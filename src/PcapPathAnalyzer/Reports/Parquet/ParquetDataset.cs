@@ -34,9 +34,9 @@ public sealed record ParquetDataset(string Root, string Bundle)
             foreach (var flow in result!.Flows)
             {
                 foreach (var hop in flow.Forward.Hops)
-                    table.Add(new FlowHop(flow, hop, IsReply: false, actions.Of(hop.Actions)));
+                    table.Add(new FlowHop(flow, hop, IsReply: false, actions.Of(hop.Actions)) { Uncertainty = result.Clocks.LatencyUncertainty(flow.Forward, hop.Number - 1) });
                 foreach (var hop in flow.Reply.Hops)
-                    table.Add(new FlowHop(flow, hop, IsReply: true, actions.Of(hop.Actions)));
+                    table.Add(new FlowHop(flow, hop, IsReply: true, actions.Of(hop.Actions)) { Uncertainty = result.Clocks.LatencyUncertainty(flow.Reply, hop.Number - 1) });
             }
         });
         Write("findings", FindingColumns.Create(), table =>

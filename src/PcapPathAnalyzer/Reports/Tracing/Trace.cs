@@ -59,6 +59,7 @@ internal sealed record Trace
                 Time = new Timestamp(result.Clocks.AsCaptured(o)),
                 Corrected = new Timestamp(o.Time),
                 Delta = o.Time - before,
+                Uncertainty = steps.Count > 0 ? result.Clocks.UncertaintyBetween(steps[^1].Hop.Point, hop.Point, o.Time, o.Time) : null,
                 Before = steps.Count > 0 ? steps[^1].Hop.Tuple : First(flow, hop, packet.IsReply),
             });
             before = o.Time;
@@ -82,6 +83,7 @@ internal sealed record Trace
                 Time = known ? first.Time : null,
                 Corrected = known ? first.Corrected : null,
                 Delta = hop.Latency,
+                Uncertainty = result.Clocks.LatencyUncertainty(direction, i),
                 Before = i > 0 ? direction.Hops[i - 1].Tuple : First(flow, hop, isReply),
             };
         }

@@ -45,6 +45,7 @@ internal static class TraceJson
         json.Member("time", s.Time?.ToString());
         json.Member("correctedTime", s.Corrected?.ToString());
         json.Member("deltaNanoseconds", s.Delta);
+        json.Member("deltaUncertaintyNanoseconds", s.Delta is null ? null : s.Uncertainty);
         if (s.IsTranslated)
             Tuple(json, "before", s.Before);
         Tuple(json, "packet", s.Hop.Tuple, s.Hop);

@@ -23,6 +23,9 @@ internal sealed record TraceStep
     /// <summary>Nanoseconds since the step before, on the reference clock; for a flow the median of its packets. Null for the first step.</summary>
     public long? Delta { get; init; }
 
+    /// <summary>What <see cref="Delta"/> may be wrong by because of clocks, nanoseconds: 0 on one clock, null where nothing bounds it.</summary>
+    public long? Uncertainty { get; init; }
+
     /// <summary>The packet as it was before this step: what the client sent, or the hop before.</summary>
     public required FiveTuple Before { get; init; }
 

@@ -46,7 +46,7 @@ internal sealed class TraceText(TextStyle style)
     private IEnumerable<string> Step(TraceStep s)
     {
         var hop = s.Hop;
-        var took = s.Delta is { } d ? Durations.Text(d, signed: true) : "";
+        var took = s.Delta is { } d ? FlowText.TookText(d, s.Uncertainty) : "";
         yield return "";
         yield return $"{(s.IsReply ? '←' : '→')} {hop.Number,2} {took,9}  {style.Bold(Printable.Text(hop.Point.ToString()))}  {style.Dim($"{Printable.Text(s.Frame.ToString())}{(s.Time is { } time ? $"  {time}" : "")}")}";
         if (hop.Actions.Count > 0)

@@ -71,8 +71,8 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
     private ClockEstimate Between(ClockEstimate a, string b)
     {
         // What b's clock is ahead of the reference by: at most, by what came to it; at least, by what left it.
-        List<(long Time, long Offset)> upper = [.. Transits(a.Name, b).Select(t => (t.Seen, t.Seen - (t.Sent - a.OffsetAt(t.Sent))))];
-        List<(long Time, long Offset)> lower = [.. Transits(b, a.Name).Select(t => (t.Sent, t.Sent - (t.Seen - a.OffsetAt(t.Seen))))];
+        List<ClockBound> upper = [.. Transits(a.Name, b).Select(t => new ClockBound(t.Seen, t.Seen - (t.Sent - a.OffsetAt(t.Sent))))];
+        List<ClockBound> lower = [.. Transits(b, a.Name).Select(t => new ClockBound(t.Sent, t.Sent - (t.Seen - a.OffsetAt(t.Seen))))];
         var packets = upper.Count + lower.Count;
         if (upper.Count == 0 || lower.Count == 0)
         {
@@ -80,18 +80,18 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
             return new ClockEstimate(b, bound, null, packets, $"one direction against {a.Name}: the transit time cannot be told from the offset");
         }
 
-        if (ClockDrift.Fit(upper, lower) is { } drift)
+        var bounds = new ClockBounds(upper, lower);
+        var line = ClockLine.Through(bounds);
+        var (first, last) = (bounds.First - line.Offset, bounds.Last - line.Offset);
+        return new ClockEstimate(b, line.Offset, line.Uncertainty + (a.UncertaintyBetween(first, last) ?? 0), packets, $"both directions against {a.Name}")
         {
-            return new ClockEstimate(b, drift.Offset, drift.Uncertainty + (a.Uncertainty ?? 0), packets, $"both directions against {a.Name}")
-            {
-                DriftPpm = drift.Ppm,
-                DriftUncertaintyPpm = drift.UncertaintyPpm + (a.DriftUncertaintyPpm ?? 0),
-                Epoch = drift.Epoch,
-            };
-        }
-
-        var (most, least) = (upper.Min(static p => p.Offset), lower.Max(static p => p.Offset));
-        return new ClockEstimate(b, least + ((most - least) / 2), (Math.Abs(most - least) / 2) + ClockDrift.Unseen(upper, lower) + (a.Uncertainty ?? 0), packets, $"both directions against {a.Name}");
+            DriftPpm = line.Ppm,
+            DriftUncertaintyPpm = line.IsDrift ? line.UncertaintyPpm + a.OpenDriftPpm : null,
+            OpenDriftPpm = line.UncertaintyPpm + a.OpenDriftPpm,
+            Epoch = line.Epoch,
+            ComparedFrom = bounds.First,
+            ComparedUntil = bounds.Last,
+        };
     }
 
     private List<(long Sent, long Seen)> Transits(string from, string to) => transits.GetValueOrDefault((from, to)) ?? [];

@@ -172,7 +172,7 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
             "mangle" => Any(5) switch
             {
                 0 => Pick("-j TTL --ttl-dec 1", "-j TTL --ttl-inc 3", "-j TTL --ttl-set 5", "-j TTL --ttl-set 64"),
-                1 => Pick("-j DSCP --set-dscp 0x0a", "-j DSCP --set-dscp-class EF", "-j TOS --set-tos 0x10/0x3f", "-j TOS --or-tos 0x08", "-j TOS --xor-tos 0x10", "-j TOS --and-tos 0xf0", protocol == "-p tcp" && !isIpv6 ? "-j ECN --ecn-tcp-remove" : "-j CHECKSUM --checksum-fill"),
+                1 => Pick("-j DSCP --set-dscp 0x0a", "-j DSCP --set-dscp-class EF", "-j TOS --set-tos 0x10/0x3f", "-j TOS --or-tos 0x08", "-j TOS --xor-tos 0x10", "-j TOS --and-tos 0xf0", protocol == "-p tcp" && !isIpv6 ? Pick("-j ECN --ecn-tcp-remove", "-j ECN --ecn-tcp-cwr 1 --ecn-tcp-ece 0 --ecn-ip-ect 1") : "-j CHECKSUM --checksum-fill"),
                 2 => Pick("-j CONNMARK --set-xmark 0x1/0x1", "-j CONNMARK --set-mark 0x2", "-j CONNMARK --save-mark", "-j CONNMARK --restore-mark", "-j CONNMARK --save-mark --nfmask 0xf --ctmask 0xf", "-j CONNMARK --restore-mark --nfmask 0x3 --ctmask 0x6", "-j CONNMARK --or-mark 0x4", "-j CONNMARK --xor-mark 0x3", "-j CONNMARK --and-mark 0x5"),
                 3 when Any(6) == 0 => "-j DROP",
                 _ => Mark(),

@@ -157,15 +157,25 @@ internal sealed class Verdict
 
     private void JudgeClocks()
     {
-        if (result.Clocks.Estimates.FirstOrDefault(e => e.Name == "node-b") is not { Uncertainty: { } uncertainty } estimate || sightings.Count == 0)
+        if (result.Clocks.Estimates.FirstOrDefault(e => e.Name == "node-b") is not { Uncertainty: not null } estimate)
             return;
         foreach (var (key, sighting) in sightings.Where(s => s.Value.Point.Clock == "node-b"))
         {
             var wrong = Math.Abs(result.Clocks.Correct(sighting.Point.Index, sighting.Time.Nanoseconds) - Truth(key).Seen.Time);
-            if (wrong <= uncertainty + 1_000)
+            var claimed = estimate.UncertaintyAt(sighting.Time.Nanoseconds)!.Value;
+            if (wrong <= claimed + 1_000)
                 continue;
-            faults.Add($"node-b's clock at {Text(key)} is {wrong} ns off, {uncertainty} claimed; {estimate}");
+            faults.Add($"node-b's clock at {Text(key)} is {wrong} ns off, {claimed} claimed; {estimate}");
             return;
+        }
+
+        foreach (var (flow, direction) in result.Flows.SelectMany(f => new[] { (f, f.Forward), (f, f.Reply) }))
+        {
+            foreach (var hop in direction.Hops)
+            {
+                if (hop.Latency < -result.Clocks.LatencyUncertainty(direction, hop.Number - 1) - 1_000)
+                    faults.Add($"{flow.Id} takes {hop.Latency} ns to {hop.Point}");
+            }
         }
     }
 

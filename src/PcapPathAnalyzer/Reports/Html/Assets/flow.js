@@ -21,7 +21,7 @@ const detail = (() => {
     if (hop.median !== undefined) {
       const bar = make("span", { class: "took-bar" });
       bar.style.width = `${Math.max(2, 110 * Math.max(0, hop.median) / most)}px`;
-      box.append(make("div", { class: "took" }, bar, `${duration(hop.median)}${flow.way.count > 1 && hop.most !== hop.median ? `, at most ${duration(hop.most)}` : ""}`));
+      box.append(make("div", { class: "took" }, bar, `${duration(hop.median)}${hop.wrong > 0 ? ` ± ${duration(hop.wrong)}` : ""}${flow.way.count > 1 && hop.most !== hop.median ? `, at most ${duration(hop.most)}` : ""}`));
     }
     const cited = rules(hop);
     if (cited) box.append(cited);

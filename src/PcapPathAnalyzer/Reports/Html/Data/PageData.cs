@@ -26,7 +26,7 @@ internal static class PageData
         var chips = map.Model.Chips.SelectMany(c => c.Points.Select(p => (p.Index, Chip: c))).ToDictionary(x => x.Index, x => x.Chip);
         json.WriteStartObject();
         json.List("points", result.CapturePoints, (j, p) => Point(j, p, chips.GetValueOrDefault(p.Index)));
-        var ways = new WayData(strings);
+        var ways = new WayData(strings, result.Clocks);
         json.List("ways", shown.Ways, ways.Write);
         json.List("citations", ways.Citations, (j, c) =>
         {

@@ -1,11 +1,12 @@
 using Newtonsoft.Json;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
+using PcapPathAnalyzer.Stitching.Clocks;
 
 namespace PcapPathAnalyzer.Reports.Html.Data;
 
 /// <summary>Ways: for each hop where it is, which of the flow's addresses stand in the packet there, and what happened before.</summary>
-internal sealed class WayData(StringTable strings)
+internal sealed class WayData(StringTable strings, ClockTable clocks)
 {
     private readonly Dictionary<Citation, int> numbers = new(ReferenceEqualityComparer.Instance);
     private readonly List<Citation> citations = [];
@@ -23,15 +24,17 @@ internal sealed class WayData(StringTable strings)
         json.Member("count", flows.Count);
         json.Member("client", strings.Add(first.ClientNamespace));
         json.Member("server", strings.Add(first.ServerNamespace));
-        json.List("forward", Enumerable.Range(0, first.Forward.Hops.Count), (j, i) => Hop(j, first, first.Forward.Hops[i], flows.ConvertAll(f => f.Forward.Hops[i].Latency), isReply: false));
-        json.List("reply", Enumerable.Range(0, first.Reply.Hops.Count), (j, i) => Hop(j, first, first.Reply.Hops[i], flows.ConvertAll(f => f.Reply.Hops[i].Latency), isReply: true));
+        json.List("forward", Enumerable.Range(0, first.Forward.Hops.Count), (j, i) => Hop(j, first, i, flows, isReply: false));
+        json.List("reply", Enumerable.Range(0, first.Reply.Hops.Count), (j, i) => Hop(j, first, i, flows, isReply: true));
         json.List("joins", first.Joins.Take(8), (j, x) => j.WriteValue(Printable.Text(x)));
         json.WriteEndObject();
     }
 
-    private void Hop(JsonTextWriter json, Flow flow, Hop hop, List<long?> latencies, bool isReply)
+    private void Hop(JsonTextWriter json, Flow flow, int index, List<Flow> flows, bool isReply)
     {
-        var known = latencies.OfType<long>().Order().ToList();
+        var ways = flows.ConvertAll(f => isReply ? f.Reply : f.Forward);
+        var hop = ways[0].Hops[index];
+        var known = ways.Select(w => w.Hops[index].Latency).OfType<long>().Order().ToList();
         json.WriteStartObject();
         json.Member("p", hop.Point.Index);
         End(json, "s", flow, hop.Tuple, isSource: true, isReply ? Side.Server : Side.Client);
@@ -43,6 +46,7 @@ internal sealed class WayData(StringTable strings)
         {
             json.Member("median", known[known.Count / 2]);
             json.Member("most", known[^1]);
+            json.Member("wrong", ways.Max(w => clocks.LatencyUncertainty(w, index)));
         }
 
         json.List("a", hop.Actions, (j, a) =>
