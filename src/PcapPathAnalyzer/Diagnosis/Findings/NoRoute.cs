@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Diagnostics;
+using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Diagnosis.Findings;

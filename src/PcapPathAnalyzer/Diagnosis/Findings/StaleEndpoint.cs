@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Diagnostics;
 using PcapPathAnalyzer.Dumps;
+using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Diagnosis.Findings;

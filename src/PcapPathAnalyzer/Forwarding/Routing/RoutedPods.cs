@@ -1,9 +1,8 @@
 using PcapPathAnalyzer.Dumps;
-using PcapPathAnalyzer.Forwarding.Routing;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
 
-namespace PcapPathAnalyzer.Diagnosis;
+namespace PcapPathAnalyzer.Forwarding.Routing;
 
 /// <summary>Pods that have a route each on their node, a host route to their veth, as Calico and other CNIs without a bridge do it.</summary>
 internal static class RoutedPods
