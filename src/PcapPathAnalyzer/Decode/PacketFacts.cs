@@ -184,7 +184,4 @@ public struct PacketFacts
     public readonly bool IsLaterFragment => FragmentOffset != 0;
 
     public readonly bool HasTransport => (Flags & PacketFlags.HasTransport) != 0;
-
-    /// <summary>Bytes of sequence space this segment takes: payload plus SYN and FIN (RFC 9293 section 3.4).</summary>
-    public readonly int TcpSegmentLength => Math.Max(0, PayloadLength) + ((TcpFlags & TcpFlags.Syn) != 0 ? 1 : 0) + ((TcpFlags & TcpFlags.Fin) != 0 ? 1 : 0);
 }
