@@ -75,9 +75,17 @@ public static class PolicyRouting
     /// <summary>True for a rule of a priority that the kernel's own three have.</summary>
     public static bool IsUsual(PolicyRuleRecord rule) => Usual.Exists(u => u.Priority == rule.Priority);
 
-    /// <summary>True where rules of more than what the namespace sends itself name protocols or ports: only then the kernel looks at those of what comes in (fib_rule_requires_fldissect).</summary>
-    public static bool DissectsArrivals(NetworkNamespace ns, bool isIpv6) =>
-        ns.PolicyRules.Any(r => r.IsIpv6 == isIpv6 && r.IncomingInterface != "lo" && (r.Protocol is not null || r.Details.ContainsKey("sport") || r.Details.ContainsKey("dport")));
+    /// <summary>
+    /// What the kernel asks of a packet that no socket asks for: protocol and ports only where a rule of more than what the namespace sends itself names
+    /// any (fib4_rules_early_flow_dissect, include/net/ip_fib.h).
+    /// </summary>
+    public static RouteQuery Dissected(NetworkNamespace ns, RouteQuery query)
+    {
+        var isIpv6 = query.Destination.IsIpv6;
+        return ns.PolicyRules.Any(r => r.IsIpv6 == isIpv6 && r.IncomingInterface != "lo" && (r.Protocol is not null || r.Details.ContainsKey("sport") || r.Details.ContainsKey("dport")))
+            ? query
+            : query with { Protocol = default, SourcePorts = default, DestinationPorts = default };
+    }
 
     private static IEnumerable<(PolicyRuleRecord Rule, bool IsDefault)> Rules(NetworkNamespace ns, bool isIpv6)
     {

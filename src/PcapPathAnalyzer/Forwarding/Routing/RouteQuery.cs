@@ -33,9 +33,6 @@ public sealed record RouteQuery
 
     public byte TrafficClass { get; init; }
 
-    /// <summary>As <c>ip_route_me_harder</c> asks (net/ipv4/netfilter.c): by addresses, mark and class alone.</summary>
-    public RouteQuery WithoutTransport => this with { Protocol = default, SourcePorts = default, DestinationPorts = default };
-
     /// <summary>What a packet shows of itself, and its mark.</summary>
     public static RouteQuery Of(PacketState packet)
     {

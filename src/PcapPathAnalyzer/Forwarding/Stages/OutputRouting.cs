@@ -22,7 +22,7 @@ internal static class OutputRouting
         var (old, now) = (before.Packet, after.Packet);
         if (after.Verdict is not null || (now.Tuple.Destination == old.Tuple.Destination && now.Tuple.Source == old.Tuple.Source && (isNat || IsUnchanged(old, now))))
             return [after];
-        return context.Route(after.Namespace, Query(after).WithoutTransport with { Out = null }).Select(d => Keep(Leave(Routing.Say(Routing.Take(after, d), d)), old.Out));
+        return context.Route(after.Namespace, PolicyRouting.Dissected(after.Namespace, Query(after) with { Out = null })).Select(d => Keep(Leave(Routing.Say(Routing.Take(after, d), d)), old.Out));
     }
 
     /// <summary>A loopback address as source does not leave by another device, unless route_localnet is on there (__mkroute_output, net/ipv4/route.c).</summary>

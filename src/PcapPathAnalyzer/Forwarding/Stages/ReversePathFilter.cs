@@ -26,7 +26,7 @@ internal static class ReversePathFilter
         // Asked as if the answer came in by the device that the packet would go out by, and of what is for the namespace itself, by lo.
         var incoming = b.Route is { Kind: RouteKind.Unicast } forwarded ? forwarded.Device : null;
         var turned = query with { Source = query.Destination, Destination = query.Source, SourcePorts = query.DestinationPorts, DestinationPorts = query.SourcePorts, Mark = mark, In = incoming };
-        var reverse = PolicyRouting.Decide(b.Namespace, PolicyRouting.DissectsArrivals(b.Namespace, isIpv6: false) ? turned : turned.WithoutTransport);
+        var reverse = PolicyRouting.Decide(b.Namespace, PolicyRouting.Dissected(b.Namespace, turned));
         if (reverse.Any(r => r.Kind == RouteKind.Unknown))
             return [b];
         var isRouted = reverse.Any(r => r.Kind is RouteKind.Unicast);

@@ -147,8 +147,10 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
             case 20: return $"-m pkttype {Not()}--pkt-type {Pick("unicast", "multicast")}";
             case 21 when isIpv6: return Pick("-m frag --fragfirst", "-m hbh --hbh-len 8", "-m dst ! --dst-len 8", "-m rt --rt-type 0", "-m ipv6header --header prot --soft", "-m ipv6header ! --header prot", "-m ipv6header ! --header hop --soft", "-m ipv6header --header hop,prot");
             case 22: return Open(Pick("-m statistic --mode random --probability 0.5", "-m statistic --mode nth --every 2 --packet 1", "-m limit --limit 1/min", "-m quota --quota 100"));
-            case 23: return Open(Pick("-m connbytes --connbytes 1:9 --connbytes-dir both --connbytes-mode packets", "-m time --timestart 00:00 --timestop 12:00", "-m recent --name x --set", "-m hashlimit --hashlimit-above 1/min --hashlimit-name h --hashlimit-mode srcip", "-m string --algo bm --string abc"));
-            case 24 when isBuiltIn && chain is "OUTPUT": return Open("-m owner --uid-owner 0");
+            case 23 when Any(2) == 0: return Open(Pick("-m connbytes --connbytes 1:9 --connbytes-dir both --connbytes-mode packets", "-m recent --name x --set", "-m hashlimit --hashlimit-above 1/min --hashlimit-name h --hashlimit-mode srcip"));
+            // As many as may be: the same question has the same answer.
+            case 23: return $"-m {Pick("time --timestart 00:00 --timestop 12:00", $"string --algo bm {Not()}--string abc")}";
+            case 24 when isBuiltIn && chain is "OUTPUT" or "POSTROUTING": return $"-m owner {Not()}--uid-owner 0";
             case 25: return $"-m ecn {Not()}--ecn-ip-ect {Any(4)}";
             case 26 when isBuiltIn && chain is "PREROUTING" && table is "raw" or "mangle": return $"-m rpfilter {Pick("", "--loose", "--validmark", "--accept-local", "--accept-local --loose")}{Pick("", " --invert")}";
             case 27 when isBuiltIn && mayIn && !mayOut: return $"-m mac {Not()}--mac-source 02:00:00:00:00:01";

@@ -210,6 +210,20 @@ public sealed class RouterTests
         }
     }
 
+    [TestCase("", false)]
+    [TestCase("ip -n $router FAMILY rule add pref 101 iif vs ipproto udp dport 99 blackhole", true)]
+    public async Task What_is_routed_again_is_asked_for_its_ports_only_where_a_rule_of_arrivals_names_some(string other, bool isDropped)
+    {
+        foreach (var (family, client, own, source) in new[] { ("", RouterNetwork.ClientAddress, "10.1.0.1", "10.2.0.1"), ("-6", "fd01::2", "fd01::1", "fd02::1") })
+        {
+            network.Set($"*nat\n-A INPUT -p udp -j SNAT --to-source {source}", $"ip -n $router {family} rule add pref 100 iif lo ipproto udp sport 7 to {client} blackhole; {other.Replace("FAMILY", family, StringComparison.Ordinal)}", isIpv6: family.Length > 0);
+            var path = await network.AgreeAsync(own, IpProtocol.Udp, 7, client);
+            Assert.That(path.ReplyVerdict, Is.EqualTo(isDropped ? Verdict.NoRoute : Verdict.Delivered));
+            network.Run($"ip -n $router {family} rule del pref 100; ip -n $router {family} rule del pref 101 2>/dev/null || true");
+            network.Set("", isIpv6: family.Length > 0);
+        }
+    }
+
     [Test]
     public async Task A_packet_too_big_for_the_next_device()
     {
