@@ -94,7 +94,7 @@ public struct PacketFacts
     public IpAddress Source;
     public IpAddress Destination;
 
-    /// <summary>Host order. 0 where the protocol has none or the bytes were not captured. ICMP echo (and timestamp, information, address mask): the identifier in both ports.</summary>
+    /// <summary>Host order. 0 where the protocol has none or the bytes were not captured. ICMP echo (and timestamp, information, address mask): the identifier in both ports. Of a quote that was cut between its ports the first is here, without <see cref="PacketFlags.HasTransport"/>.</summary>
     public ushort SourcePort;
     public ushort DestinationPort;
 
@@ -184,7 +184,4 @@ public struct PacketFacts
     public readonly bool IsLaterFragment => FragmentOffset != 0;
 
     public readonly bool HasTransport => (Flags & PacketFlags.HasTransport) != 0;
-
-    /// <summary>Bytes of sequence space this segment takes: payload plus SYN and FIN (RFC 9293 section 3.4).</summary>
-    public readonly int TcpSegmentLength => Math.Max(0, PayloadLength) + ((TcpFlags & TcpFlags.Syn) != 0 ? 1 : 0) + ((TcpFlags & TcpFlags.Fin) != 0 ? 1 : 0);
 }

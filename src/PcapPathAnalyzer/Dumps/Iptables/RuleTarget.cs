@@ -87,6 +87,9 @@ public sealed record TtlTarget(string Operation, int Value) : RuleTarget;
 /// <summary>TOS, DSCP: traffic class = (class &amp; ~<paramref name="Clear"/>) ^ <paramref name="Xor"/>.</summary>
 public sealed record TrafficClassTarget(byte Clear, byte Xor) : RuleTarget;
 
+/// <summary>ECN: the congestion bits of the traffic class (<paramref name="Congestion"/>, 0 to 3; -1 where they stay), and TCP flags = (flags &amp; ~<paramref name="ClearFlags"/>) | <paramref name="SetFlags"/>.</summary>
+public sealed record EcnTarget(int Congestion, byte ClearFlags, byte SetFlags) : RuleTarget;
+
 /// <summary>LOG, NFLOG, CHECKSUM, CLASSIFY, TRACE, SET, ...: known to go on to the next rule.</summary>
 public sealed record ContinueTarget : RuleTarget;
 

@@ -24,18 +24,20 @@ internal sealed class IptablesRuleset(NetworkNamespace ns, IptablesTable table) 
         var answer = RuleMatcher.Matches(ns, asked, seen);
         if (answer == Answer.No)
             return [];
-        var match = new RuleWay(Apply(asked.Target, packet)) { Target = asked.Target };
-        if (answer == Answer.Yes)
-            return [match];
         // A rule that only counts or logs changes nothing: whether it matched needs no fork.
-        if (asked.Target is null or ContinueTarget)
-            return [match with { IsCertain = false }];
-        var chance = RuleMatcher.Probability(ns, asked, seen);
+        if (answer == Answer.Yes || asked.Target is null or ContinueTarget)
+            return [new RuleWay(Apply(asked.Target, packet)) { Target = asked.Target, IsCertain = answer == Answer.Yes }];
         var open = RuleMatcher.Open(ns, asked, seen);
+        var questions = open.ConvertAll(m => (Asked: OpenQuestion.Of(ns, m, seen), Holds: !OpenQuestion.IsNegated(m)));
+        var chance = RuleMatcher.Probability(open);
+        var text = string.Join(", ", open.Select(m => m.Negated && !m.Text.Contains('!', StringComparison.Ordinal) ? $"! {m.Text}" : m.Text));
+        var matched = questions.Aggregate(packet, static (p, q) => p.Grant(q.Asked, q.Holds));
+        // Of several conditions it cannot be said which one fails.
+        var failed = questions is [var only] ? packet.Grant(only.Asked, !only.Holds) : packet;
         return
         [
-            match with { Condition = $"{rule.Location}: {open} matches", Probability = chance },
-            new RuleWay(packet) { IsMatch = false, Condition = $"{rule.Location}: {open} does not match", Probability = 1 - chance },
+            new RuleWay(Apply(asked.Target, matched)) { Target = asked.Target, Condition = $"{rule.Location}: {text} matches", Probability = chance },
+            new RuleWay(failed) { IsMatch = false, Condition = $"{rule.Location}: {text} does not match", Probability = 1 - chance },
         ];
     }
 
@@ -52,6 +54,11 @@ internal sealed class IptablesRuleset(NetworkNamespace ns, IptablesTable table) 
         CtTarget m => ConntrackTargets.Apply(m, packet),
         TtlTarget m => packet with { Ttl = packet.Ttl < 0 && m.Operation != "set" ? -1 : m.Operation switch { "set" => m.Value, "inc" => Math.Min(255, packet.Ttl + m.Value), _ => Math.Max(0, packet.Ttl - m.Value) } },
         TrafficClassTarget m => packet with { TrafficClass = (byte)((packet.TrafficClass & ~m.Clear) ^ m.Xor) },
+        EcnTarget m => packet with
+        {
+            TrafficClass = m.Congestion < 0 ? packet.TrafficClass : (byte)((packet.TrafficClass & ~3) | m.Congestion),
+            TcpFlags = packet.TcpFlags < 0 ? -1 : (packet.TcpFlags & ~m.ClearFlags) | m.SetFlags,
+        },
         _ => packet,
     };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PcapPathAnalyzer.Primitives;
 
 namespace PcapPathAnalyzer.Forwarding.Netfilter;
@@ -101,6 +102,17 @@ public sealed record PacketState
 
     /// <summary>True for a packet of a connection that began before the walk: nat tables are not asked.</summary>
     public bool AssumeEstablished { get; init; }
+
+    internal static ImmutableDictionary<OpenQuestion, bool> NothingGiven { get; } = ImmutableDictionary<OpenQuestion, bool>.Empty;
+
+    /// <summary>What rules have asked and dumps cannot tell, with the answers that the packet's way takes for granted.</summary>
+    internal ImmutableDictionary<OpenQuestion, bool> Given { get; init; } = NothingGiven;
+
+    /// <summary>The answer that its way takes for granted; Unknown where nobody has asked.</summary>
+    internal Answer Granted(OpenQuestion? question) => question is { } q && Given.TryGetValue(q, out var answer) ? RuleMatcher.Of(answer) : Answer.Unknown;
+
+    /// <summary>The packet on a way that takes an answer for granted; as it is where the next asking may be answered otherwise.</summary>
+    internal PacketState Grant(OpenQuestion? question, bool answer) => question is { } q ? this with { Given = Given.SetItem(q, answer) } : this;
 
     /// <summary>The packet as conntrack has not seen it, nor a rule's template (nf_reset_ct, include/linux/skbuff.h).</summary>
     public PacketState WithoutConnection() => this with

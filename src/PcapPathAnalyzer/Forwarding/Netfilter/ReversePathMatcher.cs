@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Dumps.Iptables;
 using PcapPathAnalyzer.Forwarding.Routing;
+using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Topology;
 
 namespace PcapPathAnalyzer.Forwarding.Netfilter;
@@ -18,17 +19,26 @@ internal static class ReversePathMatcher
     private static Answer Reverse(NetworkNamespace ns, ReversePathMatch match, PacketState packet, string device)
     {
         var tuple = packet.Tuple;
-        // IPv6 asks for the route by that device, IPv4 whether the route that it has is by that device.
-        var isBound = tuple.Source.IsIpv6 && (!match.IsLoose || tuple.Source.IsLinkLocal);
-        var ways = PolicyRouting.Decide(ns, new RouteQuery { Source = tuple.Destination, Destination = tuple.Source, Mark = match.UsesMark ? packet.Mark : 0, Out = isBound ? device : null, TrafficClass = packet.TrafficClass });
-        if (ways.Any(w => w.Kind == RouteKind.Unknown))
-            return Answer.Unknown;
-        return RuleMatcher.Of(ways.Any(w => w.Kind switch
+        var (isIpv6, isLinkLocal) = (tuple.Source.IsIpv6, tuple.Source.IsLinkLocal);
+        var query = new RouteQuery
         {
-            RouteKind.Local when tuple.Source.IsIpv6 => match.AcceptsLocal,
-            RouteKind.Local => match.AcceptsLocal && (match.IsLoose || w.Device == device),
-            RouteKind.Unicast => match.IsLoose || w.Device == device || w.Route?.NextHops.Any(h => h.Device == device) == true,
-            _ => false,
-        }));
+            Source = GroupRoutes.IsGroup(tuple.Destination) ? default : tuple.Destination,
+            Destination = tuple.Source,
+            Mark = match.UsesMark ? packet.Mark : 0,
+            // IPv4 asks for a route, and then whether it is by that device. IPv6 wishes for one by that device, and takes no other to a link-local address.
+            Out = isIpv6 && (isLinkLocal || !match.IsLoose) ? device : null,
+            IsOutPreferred = !isLinkLocal,
+            Protocol = isIpv6 ? tuple.Protocol : default,
+            TrafficClass = packet.TrafficClass,
+        };
+        var answers = PolicyRouting.Decide(ns, query).Select(w => w.Kind switch
+        {
+            RouteKind.Unknown => Answer.Unknown,
+            RouteKind.Local when isIpv6 => RuleMatcher.Of(match.AcceptsLocal),
+            RouteKind.Local => RuleMatcher.Of(match.AcceptsLocal && (match.IsLoose || w.Uses(device))),
+            RouteKind.Unicast => RuleMatcher.Of(match.IsLoose || (isIpv6 ? w.Device == device : w.Uses(device))),
+            _ => Answer.No,
+        }).Distinct().ToList();
+        return answers is [var one] ? one : Answer.Unknown;
     }
 }

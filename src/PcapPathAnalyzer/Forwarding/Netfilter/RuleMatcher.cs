@@ -22,14 +22,16 @@ internal static class RuleMatcher
         return answer;
     }
 
-    /// <summary>How likely a rule of answer Unknown matches; null unless chance alone (statistic) leaves it open.</summary>
-    public static double? Probability(NetworkNamespace ns, IptablesRule rule, PacketState packet)
+    /// <summary>The conditions that dumps cannot answer.</summary>
+    public static List<RuleMatch> Open(NetworkNamespace ns, IptablesRule rule, PacketState packet) =>
+        [.. rule.Matches.Where(m => Of(ns, rule, m, packet) == Answer.Unknown)];
+
+    /// <summary>How likely all conditions hold; null unless chance alone (statistic) leaves them open.</summary>
+    public static double? Probability(IEnumerable<RuleMatch> open)
     {
         var p = 1.0;
-        foreach (var match in rule.Matches)
+        foreach (var match in open)
         {
-            if (Of(ns, rule, match, packet) != Answer.Unknown)
-                continue;
             if (match is not StatisticMatch s || Chance(s) is not { } one)
                 return null;
             p *= match.Negated ? 1 - one : one;
@@ -38,13 +40,18 @@ internal static class RuleMatcher
         return p;
     }
 
-    /// <summary>The conditions that dumps cannot answer, as the rule spells them.</summary>
-    public static string Open(NetworkNamespace ns, IptablesRule rule, PacketState packet) =>
-        string.Join(", ", rule.Matches.Where(m => Of(ns, rule, m, packet) == Answer.Unknown).Select(m => m.Negated && !m.Text.StartsWith('!') ? $"! {m.Text}" : m.Text));
-
-    private static Answer Of(NetworkNamespace ns, IptablesRule rule, RuleMatch match, PacketState packet) =>
+    private static Answer Of(NetworkNamespace ns, IptablesRule rule, RuleMatch match, PacketState packet)
+    {
         // What has no Ethernet address answers no, whether negated or not (mac_mt, net/netfilter/xt_mac.c).
-        match is MacMatch && packet.HasNoFrame ? Answer.No : ConnectionMatcher.WithoutConnection(match, rule, packet) ?? Negate(match, Ask(ns, match, packet));
+        var answer = match is MacMatch && packet.HasNoFrame ? Answer.No : ConnectionMatcher.WithoutConnection(match, rule, packet) ?? Negate(match, Ask(ns, match, packet));
+        return answer == Answer.Unknown && !packet.Given.IsEmpty ? Granted(ns, match, packet) : answer;
+    }
+
+    private static Answer Granted(NetworkNamespace ns, RuleMatch match, PacketState packet) => packet.Granted(OpenQuestion.Of(ns, match, packet)) switch
+    {
+        Answer.Unknown => Answer.Unknown,
+        var answer => Of(answer == Answer.Yes != OpenQuestion.IsNegated(match)),
+    };
 
     private static Answer Negate(RuleMatch match, Answer answer) =>
         !match.Negated || answer == Answer.Unknown ? answer : answer == Answer.Yes ? Answer.No : Answer.Yes;

@@ -75,6 +75,18 @@ public static class PolicyRouting
     /// <summary>True for a rule of a priority that the kernel's own three have.</summary>
     public static bool IsUsual(PolicyRuleRecord rule) => Usual.Exists(u => u.Priority == rule.Priority);
 
+    /// <summary>
+    /// What the kernel asks of a packet that no socket asks for: protocol and ports only where a rule of more than what the namespace sends itself names
+    /// any (fib4_rules_early_flow_dissect, include/net/ip_fib.h).
+    /// </summary>
+    public static RouteQuery Dissected(NetworkNamespace ns, RouteQuery query)
+    {
+        var isIpv6 = query.Destination.IsIpv6;
+        return ns.PolicyRules.Any(r => r.IsIpv6 == isIpv6 && r.IncomingInterface != "lo" && (r.Protocol is not null || r.Details.ContainsKey("sport") || r.Details.ContainsKey("dport")))
+            ? query
+            : query with { Protocol = default, SourcePorts = default, DestinationPorts = default };
+    }
+
     private static IEnumerable<(PolicyRuleRecord Rule, bool IsDefault)> Rules(NetworkNamespace ns, bool isIpv6)
     {
         var dumped = ns.PolicyRules.Where(r => r.IsIpv6 == isIpv6).OrderBy(r => r.Priority).ToList();

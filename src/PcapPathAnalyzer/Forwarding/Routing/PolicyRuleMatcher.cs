@@ -45,20 +45,20 @@ internal static class PolicyRuleMatcher
 
     private static Answer Detail(string name, string value, RouteQuery query) => name switch
     {
-        "sport" => Port(value, query.SourcePort),
-        "dport" => Port(value, query.DestinationPort),
+        "sport" => Port(value, query.SourcePorts),
+        "dport" => Port(value, query.DestinationPorts),
         "tos" or "dsfield" => Tos(value, query),
         "dscp" => byte.TryParse(value, CultureInfo.InvariantCulture, out var dscp) ? RuleMatcher.Of(dscp == query.TrafficClass >> 2) : Answer.Unknown,
         "goto" or "realms" or "proto" or "protocol" or "suppress_ifgroup" or "unresolved" or "detached" => Answer.Yes,
         _ => Answer.Unknown, // uidrange, l3mdev, tun_id: not to be known from a packet
     };
 
-    private static Answer Port(string value, ushort port)
+    private static Answer Port(string value, PortRange ports)
     {
         var ends = value.Split('-');
-        if (port == 0 || !ushort.TryParse(ends[0], CultureInfo.InvariantCulture, out var first) || !ushort.TryParse(ends[^1], CultureInfo.InvariantCulture, out var last))
+        if (!ushort.TryParse(ends[0], CultureInfo.InvariantCulture, out var first) || !ushort.TryParse(ends[^1], CultureInfo.InvariantCulture, out var last))
             return Answer.Unknown;
-        return RuleMatcher.Of(port >= first && port <= last);
+        return ports.Within(first, last);
     }
 
     // IPv4 compares what is left of TOS (INET_DSCP_LEGACY_TOS_MASK), IPv6 the whole DSCP.

@@ -46,6 +46,9 @@ public sealed record RouteDecision(RouteKind Kind)
 
     public string? Device => NextHop?.Device;
 
+    /// <summary>True where it is by that device, or would be for another flow (fib_info_nh_uses_dev, net/ipv4/fib_frontend.c).</summary>
+    public bool Uses(string device) => Device == device || Route?.NextHops.Any(h => h.Device == device) == true;
+
     /// <summary>The device a packet is handed to: lo for a local address, whichever device has it.</summary>
     public string? OutputDevice => Kind == RouteKind.Local ? "lo" : Device;
 

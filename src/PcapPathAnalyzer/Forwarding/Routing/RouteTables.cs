@@ -22,7 +22,7 @@ internal static class RouteTables
 
         if (candidates.Count == 0)
             return IsDumped(ns, table) ? [] : [new RouteDecision(RouteKind.Unknown) { Missing = $"routing table {table} of {ns.Name} (ip route show table all)" }];
-        var best = candidates.OrderByDescending(r => r.Destination.Length).ThenByDescending(r => r.From?.Length ?? 0).ThenBy(r => r.Metric).First();
+        var best = candidates.OrderByDescending(r => r.Destination.Length).ThenByDescending(r => r.From?.Length ?? 0).ThenByDescending(r => IsWished(r, query)).ThenBy(r => r.Metric).First();
         if (suppressPrefixLength >= 0 && best.Destination.Length <= suppressPrefixLength)
             return [];
         return Of(ns, best, query);
@@ -37,8 +37,12 @@ internal static class RouteTables
         // `ip route show table all` prints broadcast and local routes; those of another table than local are not asked for packets.
         if (route.Type is "multicast" && table != "local")
             return false;
-        return query.Out is null || route.NextHops.Count == 0 || route.NextHops.Any(h => h.Device == query.Out);
+        return route.NextHops.Count == 0 || route.NextHops.Any(h => MayBe(h, query));
     }
+
+    private static bool MayBe(NextHop hop, RouteQuery query) => !hop.Flags.Contains("dead") && (query.Out is null || query.IsOutPreferred || hop.Device == query.Out);
+
+    private static bool IsWished(RouteRecord route, RouteQuery query) => query.IsOutPreferred && route.NextHops.Any(h => h.Device == query.Out && MayBe(h, query));
 
     private static IReadOnlyList<RouteDecision> Of(NetworkNamespace ns, RouteRecord route, RouteQuery query)
     {
@@ -62,11 +66,10 @@ internal static class RouteTables
 
         if (route.NextHops.Count == 0)
             return [new RouteDecision(RouteKind.Unknown) { Route = route, Missing = $"next hop {route.NextHopId} of {ns.Name} (ip nexthop)" }];
-        var alive = route.NextHops.Where(h => !h.Flags.Contains("dead") && (query.Out is null || h.Device == query.Out)).ToList();
-        if (alive.Count == 0)
-            return [];
-        if (alive.Count == 1)
-            return [new RouteDecision(RouteKind.Unicast) { Route = route, NextHop = alive[0] }];
+        var alive = route.NextHops.Where(h => MayBe(h, query)).ToList();
+        // Who wishes for a device has the first of several next hops where none is by that device: no hash is asked.
+        if (alive.Count == 1 || query.IsOutPreferred)
+            return [new RouteDecision(RouteKind.Unicast) { Route = route, NextHop = alive.Find(h => h.Device == query.Out) ?? alive[0] }];
         double total = alive.Sum(h => Math.Max(1, h.Weight));
         return [.. alive.Select(h => new RouteDecision(RouteKind.Unicast)
         {

@@ -60,7 +60,7 @@ internal static class BridgeNetfilter
     // br_nf_pre_routing_finish: a destination changed to one that routing sends out by this very bridge is switched, not routed.
     private static (MacAddress Mac, Diagnostics.SourceLocation? Location)? NextBehind(Branch b, NetworkInterface bridge)
     {
-        var route = PolicyRouting.Decide(b.Namespace, new RouteQuery { Destination = b.Packet.Tuple.Destination, Source = b.Packet.Tuple.Source, Mark = b.Packet.Mark, In = bridge.Name })[0];
+        var route = PolicyRouting.Decide(b.Namespace, RouteQuery.Of(b.Packet) with { In = bridge.Name })[0];
         if (route.Kind != RouteKind.Unicast || route.Device != bridge.Name)
             return null;
         var next = route.NextHop is { Gateway.IsNone: false } hop ? hop.Gateway : b.Packet.Tuple.Destination;

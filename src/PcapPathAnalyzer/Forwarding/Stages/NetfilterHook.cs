@@ -29,7 +29,8 @@ internal static class NetfilterHook
     private static IReadOnlyList<Branch> Step(WalkContext context, Branch branch, string hook, HookEntry entry)
     {
         var ends = Run(context, branch, hook, entry);
-        return hook == "OUTPUT" && (entry.Kind == HookKind.DestinationNat || entry.Chains is [{ Reroutes: true }]) ? [.. ends.SelectMany(b => OutputRouting.Again(context, branch, b))] : ends;
+        var isNat = entry.Kind == HookKind.DestinationNat;
+        return hook == "OUTPUT" && (isNat || entry.Chains is [{ Reroutes: true }]) ? [.. ends.SelectMany(b => OutputRouting.Again(context, branch, b, isNat))] : ends;
     }
 
     private static IReadOnlyList<Branch> Run(WalkContext context, Branch branch, string hook, HookEntry entry) => entry.Kind switch

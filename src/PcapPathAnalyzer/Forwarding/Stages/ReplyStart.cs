@@ -37,8 +37,7 @@ internal static class ReplyStart
             var isIpv6 = packet.Tuple.Source.IsIpv6;
             answer = new PacketState
             {
-                // Of a packet that was for the namespace itself, the error comes from the address it was sent to (icmp_send, net/ipv4/icmp.c).
-                Tuple = new FiveTuple(end.Route is { Kind: RouteKind.Local } ? packet.Tuple.Destination : default, 0, packet.Tuple.Source, 0, isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp),
+                Tuple = new FiveTuple(IcmpErrors.Source(context, end), 0, packet.Tuple.Source, 0, isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp),
                 IcmpType = IcmpErrors.Type(end.Answer!.Name, isIpv6),
                 IcmpCode = IcmpErrors.Code(end.Answer.Name, isIpv6),
                 IcmpError = packet.Tuple,

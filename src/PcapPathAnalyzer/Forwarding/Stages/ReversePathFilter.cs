@@ -25,11 +25,12 @@ internal static class ReversePathFilter
         var mark = Sysctl.Larger(b.Namespace, device, "src_valid_mark") is { Value: not 0 } ? query.Mark : 0;
         // Asked as if the answer came in by the device that the packet would go out by, and of what is for the namespace itself, by lo.
         var incoming = b.Route is { Kind: RouteKind.Unicast } forwarded ? forwarded.Device : null;
-        var reverse = PolicyRouting.Decide(b.Namespace, new RouteQuery { Source = query.Destination, Destination = query.Source, Mark = mark, In = incoming, Protocol = query.Protocol, TrafficClass = query.TrafficClass });
+        var turned = query with { Source = query.Destination, Destination = query.Source, SourcePorts = query.DestinationPorts, DestinationPorts = query.SourcePorts, Mark = mark, In = incoming };
+        var reverse = PolicyRouting.Decide(b.Namespace, PolicyRouting.Dissected(b.Namespace, turned));
         if (reverse.Any(r => r.Kind == RouteKind.Unknown))
             return [b];
         var isRouted = reverse.Any(r => r.Kind is RouteKind.Unicast);
-        var isSame = reverse.Any(r => r.Kind is RouteKind.Unicast && r.Route!.NextHops.Any(h => h.Device == device));
+        var isSame = reverse.Any(r => r.Kind is RouteKind.Unicast && r.Uses(device));
         if (isSame || (isRouted && mode == 2))
             return [b];
         var drop = b.Stop(StepKind.Drop, Verdict.NoRoute, $"{Words}: {b.Namespace.Name} would not answer {query.Source} by {device}{(mode is { } m ? $" (rp_filter {m})" : "")}", setting?.Record.Location);

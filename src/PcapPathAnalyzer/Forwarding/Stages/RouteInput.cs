@@ -14,19 +14,8 @@ internal static class RouteInput
 
     private static IEnumerable<Branch> Route(Branch branch, bool isValidated)
     {
-        var tuple = branch.Packet.Tuple;
-        var query = new RouteQuery
-        {
-            Source = tuple.Source,
-            Destination = tuple.Destination,
-            Mark = branch.Packet.Mark,
-            In = branch.Packet.In,
-            Protocol = tuple.Protocol,
-            SourcePort = tuple.SourcePort,
-            DestinationPort = tuple.DestinationPort,
-            TrafficClass = branch.Packet.TrafficClass,
-        };
-        if (GroupRoutes.IsGroup(tuple.Destination))
+        var query = RouteQuery.Of(branch.Packet) with { In = branch.Packet.In };
+        if (GroupRoutes.IsGroup(query.Destination))
         {
             foreach (var b in GroupInput.Run(branch, query))
                 yield return b;

@@ -37,10 +37,11 @@ public sealed class LegacyTablesTests
                 if (path.Conditions.Count > 0)
                     continue;
                 var counted = Counted(network.Output("on $router iptables-legacy-save -c"));
-                var walked = path.Steps.Concat(path.Reply).Where(s => s is { Kind: StepKind.Rule, Namespace: RouterNetwork.Router } && s.Location!.Value.File.EndsWith("legacy-save", StringComparison.Ordinal) && !s.Text.EndsWith(KernelJudge.Open, StringComparison.Ordinal))
-                    .GroupBy(s => s.Location!.Value.Line).ToDictionary(g => g.Key, g => (long)g.Count());
+                var rules = path.Steps.Concat(path.Reply).Where(s => s is { Kind: StepKind.Rule, Namespace: RouterNetwork.Router } && s.Location!.Value.File.EndsWith("legacy-save", StringComparison.Ordinal))
+                    .ToLookup(s => s.Text.EndsWith(KernelJudge.Open, StringComparison.Ordinal), s => s.Location!.Value.Line);
+                var walked = rules[false].GroupBy(l => l).ToDictionary(g => g.Key, g => (long)g.Count());
                 // Where the probe is answered the client, who knows nothing of it, may say more, which counts too.
-                foreach (var line in path.Reply.Count > 0 ? walked.Keys : walked.Keys.Union(counted.Keys))
+                foreach (var line in path.Reply.Count > 0 ? walked.Keys : walked.Keys.Union(counted.Keys).Except(rules[true]))
                     Assert.That(counted.GetValueOrDefault(line), path.Reply.Count > 0 ? Is.AtLeast(walked[line]) : Is.EqualTo(walked.GetValueOrDefault(line)), $"seed {i}: {path.Steps[0].Packet.Tuple}, line {line}");
                 compared++;
             }

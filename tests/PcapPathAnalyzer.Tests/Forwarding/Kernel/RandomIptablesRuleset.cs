@@ -147,8 +147,10 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
             case 20: return $"-m pkttype {Not()}--pkt-type {Pick("unicast", "multicast")}";
             case 21 when isIpv6: return Pick("-m frag --fragfirst", "-m hbh --hbh-len 8", "-m dst ! --dst-len 8", "-m rt --rt-type 0", "-m ipv6header --header prot --soft", "-m ipv6header ! --header prot", "-m ipv6header ! --header hop --soft", "-m ipv6header --header hop,prot");
             case 22: return Open(Pick("-m statistic --mode random --probability 0.5", "-m statistic --mode nth --every 2 --packet 1", "-m limit --limit 1/min", "-m quota --quota 100"));
-            case 23: return Open(Pick("-m connbytes --connbytes 1:9 --connbytes-dir both --connbytes-mode packets", "-m time --timestart 00:00 --timestop 12:00", "-m recent --name x --set", "-m hashlimit --hashlimit-above 1/min --hashlimit-name h --hashlimit-mode srcip", "-m string --algo bm --string abc"));
-            case 24 when isBuiltIn && chain is "OUTPUT": return Open("-m owner --uid-owner 0");
+            case 23 when Any(2) == 0: return Open(Pick("-m connbytes --connbytes 1:9 --connbytes-dir both --connbytes-mode packets", "-m recent --name x --set", "-m hashlimit --hashlimit-above 1/min --hashlimit-name h --hashlimit-mode srcip"));
+            // As many as may be: the same question has the same answer.
+            case 23: return $"-m {Pick("time --timestart 00:00 --timestop 12:00", $"string --algo bm {Not()}--string abc")}";
+            case 24 when isBuiltIn && chain is "OUTPUT" or "POSTROUTING": return $"-m owner {Not()}--uid-owner 0";
             case 25: return $"-m ecn {Not()}--ecn-ip-ect {Any(4)}";
             case 26 when isBuiltIn && chain is "PREROUTING" && table is "raw" or "mangle": return $"-m rpfilter {Pick("", "--loose", "--validmark", "--accept-local", "--accept-local --loose")}{Pick("", " --invert")}";
             case 27 when isBuiltIn && mayIn && !mayOut: return $"-m mac {Not()}--mac-source 02:00:00:00:00:01";
@@ -172,7 +174,7 @@ internal sealed class RandomIptablesRuleset(int seed, bool isIpv6 = false)
             "mangle" => Any(5) switch
             {
                 0 => Pick("-j TTL --ttl-dec 1", "-j TTL --ttl-inc 3", "-j TTL --ttl-set 5", "-j TTL --ttl-set 64"),
-                1 => Pick("-j DSCP --set-dscp 0x0a", "-j DSCP --set-dscp-class EF", "-j TOS --set-tos 0x10/0x3f", "-j TOS --or-tos 0x08", "-j TOS --xor-tos 0x10", "-j TOS --and-tos 0xf0", protocol == "-p tcp" && !isIpv6 ? "-j ECN --ecn-tcp-remove" : "-j CHECKSUM --checksum-fill"),
+                1 => Pick("-j DSCP --set-dscp 0x0a", "-j DSCP --set-dscp-class EF", "-j TOS --set-tos 0x10/0x3f", "-j TOS --or-tos 0x08", "-j TOS --xor-tos 0x10", "-j TOS --and-tos 0xf0", protocol == "-p tcp" && !isIpv6 ? Pick("-j ECN --ecn-tcp-remove", "-j ECN --ecn-tcp-cwr 1 --ecn-tcp-ece 0 --ecn-ip-ect 1") : "-j CHECKSUM --checksum-fill"),
                 2 => Pick("-j CONNMARK --set-xmark 0x1/0x1", "-j CONNMARK --set-mark 0x2", "-j CONNMARK --save-mark", "-j CONNMARK --restore-mark", "-j CONNMARK --save-mark --nfmask 0xf --ctmask 0xf", "-j CONNMARK --restore-mark --nfmask 0x3 --ctmask 0x6", "-j CONNMARK --or-mark 0x4", "-j CONNMARK --xor-mark 0x3", "-j CONNMARK --and-mark 0x5"),
                 3 when Any(6) == 0 => "-j DROP",
                 _ => Mark(),

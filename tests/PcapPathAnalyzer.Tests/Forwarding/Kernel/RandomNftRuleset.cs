@@ -100,8 +100,7 @@ internal sealed class RandomNftRuleset(int seed, bool isIpv6)
 
     private string Transport() => Any(11) switch
     {
-        // Of ports alone: what ICMP has in their place no dump tells, and each time that it is asked doubles the ways.
-        10 => $"meta l4proto {{ tcp, udp }} @th,{Pick(["0,16 7", "16,16 7", "16,16 0x50"])}",
+        10 => $"@th,{Pick(["0,16 7", "16,16 7", "16,16 0x50", "64,16 0x0"])}",
         9 => $"ip protocol {Pick(["tcp", "{ tcp, udp }", "!= udp"])}",
         8 => $"meta l4proto {Pick(["tcp", "udp"])} ct {Pick(["original", "reply"])} proto-{Pick(["src 7", "dst 80", "dst != 7", "dst 1-100"])}",
         0 => $"tcp dport {Pick(["80", "!= 80", "{ 7, 80 }", "1-100", "> 7", "<= 7"])}",
@@ -114,8 +113,9 @@ internal sealed class RandomNftRuleset(int seed, bool isIpv6)
         _ => $"meta l4proto {{ tcp, udp }} th dport {Pick(["7", "{ 7, 80 }"])}",
     };
 
-    private string Match(string? hook) => Any(35) switch
+    private string Match(string? hook) => Any(36) switch
     {
+        35 => $"meta skuid {Pick(["0", "!= 0"])}",
         20 => $"ip daddr & 255.255.255.0 {Pick(["==", "!="])} {Pick(["10.2.0.0", "10.8.0.0"])}",
         21 => $"meta pkttype {Pick(["host", "unicast", "!= multicast", "other"])}",
         22 when isInet => $"meta nfproto != {(isIpv6 ? "ipv4" : "ipv6")}",

@@ -33,13 +33,14 @@ internal sealed class RouterNetwork() : ProbedNetwork(Script, Router, Client, Se
             Run(script);
     }
 
-    /// <summary>Neighbours of IPv6 are known for good: rules by chance drop their discovery too, which is ICMPv6.</summary>
+    /// <summary>Neighbours are known for good: rules by chance drop IPv6's discovery too, which is ICMPv6, and routes by chance keep the router from answering ARP.</summary>
     public void KnowNeighbours() => Run("""
         mac() { ip -n $1 -o link show $2 | sed 's/.*ether \([0-9a-f:]*\).*/\1/'; }
-        ip -n $client -6 neigh replace fd01::1 lladdr $(mac $router vc) dev eth0 nud permanent
-        ip -n $server -6 neigh replace fd02::1 lladdr $(mac $router vs) dev eth0 nud permanent
-        ip -n $router -6 neigh replace fd01::2 lladdr $(mac $client eth0) dev vc nud permanent
-        for a in 2 3; do ip -n $router -6 neigh replace fd02::$a lladdr $(mac $server eth0) dev vs nud permanent; done
+        know() { ip -n $1 neigh replace $2 lladdr $4 dev $3 nud permanent; }
+        for a in fd01::1 10.1.0.1; do know $client $a eth0 $(mac $router vc); done
+        for a in fd02::1 10.2.0.1; do know $server $a eth0 $(mac $router vs); done
+        for a in fd01::2 10.1.0.2; do know $router $a vc $(mac $client eth0); done
+        for a in fd02::2 fd02::3 10.2.0.2 10.2.0.3; do know $router $a vs $(mac $server eth0); done
         """);
 
     public Task<WalkPath> AgreeAsync(Probe probe) => AgreeAsync(probe, Client);

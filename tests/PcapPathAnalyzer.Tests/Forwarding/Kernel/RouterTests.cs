@@ -154,6 +154,76 @@ public sealed class RouterTests
         network.Run("ip -n $router rule del pref 100; ip -n $router rule del pref 101; ip -n $router route del 10.9.0.2/32");
     }
 
+    [TestCase("rule add pref 100 fwmark 2 lookup 100; ip -n $router FAMILY route add default via 10.2.0.2 table 100", false)]
+    [TestCase("rule add pref 100 ipproto udp iif lo to 10.1.0.2 unreachable", false)]
+    [TestCase("rule add pref 100 sport 7 iif lo to 10.1.0.2 unreachable", false)]
+    [TestCase("rule add pref 100 sport 7 to 10.1.0.2 unreachable", false)]
+    [TestCase("rule add pref 100 dport 7 to 10.1.0.2 unreachable", false)]
+    [TestCase("route add 10.1.0.2/32 via 10.2.0.2", true)]
+    [TestCase("route add 10.1.0.2/32 via 10.2.0.2 metric 5; ip -n $router FAMILY route add 10.1.0.2/32 dev vc metric 6", true)]
+    [TestCase("route add 10.1.0.2/32 nexthop via 10.2.0.2 nexthop dev vc weight 3", true)]
+    public async Task The_way_back_is_looked_up_as_each_that_asks_for_it_does(string surroundings, bool isOfRoutes)
+    {
+        foreach (var isIpv6 in new[] { false, true })
+        {
+            // What IPv6 answers of several next hops the hash of the flow decides.
+            if (isIpv6 && surroundings.Contains("nexthop", StringComparison.Ordinal))
+                continue;
+            network.Set("""
+                *raw
+                -A PREROUTING -j MARK --set-mark 2
+                -A PREROUTING -m rpfilter
+                -A PREROUTING -m rpfilter --validmark
+                -A PREROUTING -m rpfilter --loose
+                -A PREROUTING -m rpfilter --loose --validmark
+                -A PREROUTING -j MARK --set-mark 0
+                """, Spelled($"ip -n $router FAMILY {surroundings}"), isIpv6);
+            network.Replace(RouterNetwork.Router, """
+                table inet once {
+                  chain before {
+                    type filter hook prerouting priority -250
+                    fib saddr oif "vc" meta mark set meta mark | 1
+                    fib saddr oif "vs" meta mark set meta mark | 2
+                    fib saddr . iif oif missing meta mark set meta mark | 4
+                    fib saddr . iif . mark oif exists meta mark set meta mark | 8
+                    meta mark set 0
+                  }
+                }
+                """, "nft -f -");
+            foreach (var filter in isIpv6 || isOfRoutes ? [0] : new[] { 0, 1 })
+            {
+                network.Run($"on $router sysctl -qw net.ipv4.conf.vc.rp_filter={filter}");
+                await network.AgreeAsync(Spelled("10.2.0.1"), IpProtocol.Udp, 7, Spelled(RouterNetwork.ClientAddress));
+                await network.AgreeAsync(Spelled("10.2.0.2"), IpProtocol.Udp, 7, Spelled(RouterNetwork.ClientAddress));
+            }
+
+            network.Run(Spelled("""
+                on $router sysctl -qw net.ipv4.conf.vc.rp_filter=0
+                on $router nft delete table inet once
+                ip -n $router FAMILY rule del pref 100 2>/dev/null || true
+                ip -n $router FAMILY route flush table 100 2>/dev/null || true
+                ip -n $router FAMILY route flush exact 10.1.0.2/32
+                """));
+            network.Set("", isIpv6: isIpv6);
+
+            string Spelled(string text) => isIpv6 ? Ip6Spelling.Of(text).Replace("FAMILY", "-6", StringComparison.Ordinal) : text.Replace("FAMILY ", "", StringComparison.Ordinal);
+        }
+    }
+
+    [TestCase("", false)]
+    [TestCase("ip -n $router FAMILY rule add pref 101 iif vs ipproto udp dport 99 blackhole", true)]
+    public async Task What_is_routed_again_is_asked_for_its_ports_only_where_a_rule_of_arrivals_names_some(string other, bool isDropped)
+    {
+        foreach (var (family, client, own, source) in new[] { ("", RouterNetwork.ClientAddress, "10.1.0.1", "10.2.0.1"), ("-6", "fd01::2", "fd01::1", "fd02::1") })
+        {
+            network.Set($"*nat\n-A INPUT -p udp -j SNAT --to-source {source}", $"ip -n $router {family} rule add pref 100 iif lo ipproto udp sport 7 to {client} blackhole; {other.Replace("FAMILY", family, StringComparison.Ordinal)}", isIpv6: family.Length > 0);
+            var path = await network.AgreeAsync(own, IpProtocol.Udp, 7, client);
+            Assert.That(path.ReplyVerdict, Is.EqualTo(isDropped ? Verdict.NoRoute : Verdict.Delivered));
+            network.Run($"ip -n $router {family} rule del pref 100; ip -n $router {family} rule del pref 101 2>/dev/null || true");
+            network.Set("", isIpv6: family.Length > 0);
+        }
+    }
+
     [Test]
     public async Task A_packet_too_big_for_the_next_device()
     {
@@ -230,11 +300,19 @@ public sealed class RouterTests
             -A PREROUTING -m ecn --ecn-ip-ect 2 -j MARK --or-mark 4
             -A PREROUTING -p tcp -m ecn --ecn-tcp-ece -j MARK --or-mark 8
             -A PREROUTING -p tcp -m ecn ! --ecn-tcp-cwr -j MARK --or-mark 16
+            -A PREROUTING -p tcp -m tcp --dport 7 -j ECN --ecn-tcp-remove
+            -A PREROUTING -p tcp -m tcp --dport 8 -j ECN --ecn-tcp-cwr 1 --ecn-tcp-ece 0 --ecn-ip-ect 1
+            -A FORWARD -p tcp -m ecn --ecn-tcp-ece -j ACCEPT
+            -A FORWARD -p tcp -m ecn --ecn-tcp-cwr -m ecn --ecn-ip-ect 1 -j ACCEPT
             -A INPUT -m mac ! --mac-source 02:00:00:00:00:01 -j ACCEPT
             """);
         var offer = Probe.Of(RouterNetwork.ClientAddress, RouterNetwork.ServerAddress, IpProtocol.Tcp, 7) with { TcpFlags = 0xC2 };
         foreach (byte congestion in new byte[] { 0, 2, 3 })
+        {
             await network.AgreeAsync(offer with { TrafficClass = congestion });
+            await network.AgreeAsync(offer with { TrafficClass = congestion, DestinationPort = 8 });
+        }
+
         await network.AgreeAsync(RouterNetwork.ServerAddress, IpProtocol.Udp, 7, "10.2.0.9");
         await network.AgreeAsync("10.2.0.1", IpProtocol.Udp, 7, "10.9.0.9");
         await network.AgreeAsync("10.2.0.1", IpProtocol.Udp, 7, "10.1.0.1", RouterNetwork.Router);

@@ -34,6 +34,28 @@ public sealed class NftWalkTests
     }
 
     [Test]
+    public void What_dumps_leave_open_is_answered_once_for_all_that_ask_it_while_the_packet_stays_the_same()
+    {
+        const string Ask = "\t\t@th,160,32 7 meta mark set meta mark | 1\n\t\tip daddr @absent meta mark set meta mark | 2\n";
+        var rules = string.Concat(Enumerable.Repeat(Ask, 20));
+        var paths = Paths($"table ip t {{\n\tchain c {{\n\t\ttype filter hook prerouting priority mangle; policy accept;\n{rules}\t}}\n\tchain d {{\n\t\ttype filter hook forward priority filter; policy accept;\n{rules}\t}}\n}}\n");
+        Assert.That(paths.Select(p => p.Steps[^1].Packet.Mark), Is.EquivalentTo(new uint[] { 0, 1, 2, 3 }));
+        Assert.That(paths.Select(p => p.Conditions.Count), Is.All.EqualTo(2));
+    }
+
+    [TestCase("limit rate 1/second", 3)]
+    [TestCase("quota over 5 bytes", 3)]
+    [TestCase("ct packets > 3", 3)]
+    [TestCase("meta random > 7", 3)]
+    [TestCase("ip saddr @filled", 3)]
+    [TestCase("@th,160,32 7", 2)]
+    public void What_may_be_answered_otherwise_the_next_time_is_asked_anew(string match, int ways)
+    {
+        var paths = Paths($"table ip t {{\n\tset filled {{\n\t\ttype ipv4_addr\n\t\tflags dynamic\n\t}}\n\tchain c {{\n\t\ttype filter hook forward priority filter; policy accept;\n\t\t{match} drop\n\t\t{match} drop\n\t}}\n}}\n");
+        Assert.That(paths, Has.Count.EqualTo(ways));
+    }
+
+    [Test]
     public void A_limit_before_a_log_leaves_nothing_open()
     {
         var paths = Paths("table inet t {\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tlimit rate 1/second log prefix \"x\"\n\t}\n}\n");

@@ -14,7 +14,6 @@ internal static class ContinueTargets
         Continue("CLASSIFY", "", "--set-class"),
         Continue("CONNSECMARK", "--save --restore", ""),
         Continue("SECMARK", "", "--selctx"),
-        Extension.Verdict("ECN", Congestion, "--ecn-tcp-remove", "--ecn-tcp-cwr --ecn-tcp-ece --ecn-ip-ect"),
         Continue("TCPOPTSTRIP", "", "--strip-options"),
         Extension.Verdict("HMARK", Hash, "", "--hmark-tuple --hmark-mod --hmark-offset --hmark-src-prefix --hmark-dst-prefix --hmark-sport-mask --hmark-dport-mask --hmark-spi-mask --hmark-sport --hmark-dport --hmark-spi --hmark-proto-mask --hmark-rnd"),
         Continue("IDLETIMER", "--alarm --send_nl_msg", "--timeout --label"),
@@ -29,11 +28,6 @@ internal static class ContinueTargets
 
     // The mark that a hash gives is not followed.
     private static UnknownTarget Hash(OptionGroup group) => new() { Name = group.Extension, Options = group.OptionsText };
-
-    // ECE and CWR, which --ecn-tcp-remove takes away, are looked at by no rule but those of ecn.
-    private static RuleTarget Congestion(OptionGroup group) => group.TryGet("--ecn-ip-ect", out var ect) && RuleValues.TryNumber(ect.Value, out var value) && value <= 3
-        ? new TrafficClassTarget(3, (byte)value) { Name = group.Extension, Options = group.OptionsText }
-        : new ContinueTarget { Name = group.Extension, Options = group.OptionsText };
 
     private static RuleTarget Set(OptionGroup group) => group.Has("--map-mark") ? Hash(group) : new ContinueTarget { Name = group.Extension, Options = group.OptionsText };
 }

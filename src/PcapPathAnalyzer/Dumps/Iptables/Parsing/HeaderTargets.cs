@@ -1,6 +1,6 @@
 namespace PcapPathAnalyzer.Dumps.Iptables.Parsing;
 
-/// <summary>TTL, HL, TOS, DSCP: targets that change a packet's header (xt_HL.c, xt_DSCP.c).</summary>
+/// <summary>TTL, HL, TOS, DSCP, ECN: targets that change a packet's header (xt_HL.c, xt_DSCP.c, ipt_ECN.c).</summary>
 internal static class HeaderTargets
 {
     public static readonly Extension[] All =
@@ -9,6 +9,7 @@ internal static class HeaderTargets
         Extension.Verdict("HL", Ttl, "", "--hl-set --hl-dec --hl-inc"),
         Extension.Verdict("TOS", Tos, "", "--set-tos --and-tos --or-tos --xor-tos"),
         Extension.Verdict("DSCP", Dscp, "", "--set-dscp --set-dscp-class"),
+        Extension.Verdict("ECN", Ecn, "--ecn-tcp-remove", "--ecn-tcp-cwr --ecn-tcp-ece --ecn-ip-ect"),
     ];
 
     private static TtlTarget? Ttl(OptionGroup group) =>
@@ -39,6 +40,30 @@ internal static class HeaderTargets
         if (group.Find("--set-dscp-class") is { } name)
             return HeaderMatches.DscpNamed(name.Value) is { } named ? Make(group, 0xFC, (byte)(named << 2)) : null;
         return group.Find("--set-dscp") is { } set && RuleValues.TryNumber(set.Value, out var value) && value <= 0x3F ? Make(group, 0xFC, (byte)(value << 2)) : null;
+    }
+
+    private static EcnTarget? Ecn(OptionGroup group)
+    {
+        var congestion = -1;
+        if (group.Find("--ecn-ip-ect") is { } ect)
+        {
+            if (!RuleValues.TryNumber(ect.Value, out var value) || value > 3)
+                return null;
+            congestion = (int)value;
+        }
+
+        byte clear = group.Has("--ecn-tcp-remove") ? (byte)0xC0 : (byte)0, set = 0;
+        foreach (var (word, bit) in new[] { ("--ecn-tcp-ece", (byte)0x40), ("--ecn-tcp-cwr", (byte)0x80) })
+        {
+            if (group.Find(word) is not { } flag)
+                continue;
+            if (flag.Value is not ("0" or "1"))
+                return null;
+            clear |= bit;
+            set |= flag.Value == "1" ? bit : (byte)0;
+        }
+
+        return new EcnTarget(congestion, clear, set) { Name = group.Extension, Options = group.OptionsText };
     }
 
     private static TrafficClassTarget Make(OptionGroup group, byte clear, byte xor) => new(clear, xor) { Name = group.Extension, Options = group.OptionsText };

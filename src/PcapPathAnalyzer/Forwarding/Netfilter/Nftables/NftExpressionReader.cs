@@ -21,6 +21,10 @@ internal sealed class NftExpressionReader(NetworkNamespace ns, NftTable table, b
     /// <summary>The elements of a set or map by name, or the rule's own; null where a name is not in the dump.</summary>
     public NftElements? Elements(NftSetOperand set) => set.Elements ?? (set.Name is { } name && table.Sets.TryGetValue(name, out var found) ? found.Elements : null);
 
+    /// <summary>What a match asks that dumps leave open; null where the next asking may be answered otherwise.</summary>
+    public OpenQuestion? Question(NftMatch match, PacketState packet) =>
+        match.Set is { } set && IsFilledByPackets(set) ? null : NftQuestions.Of(ns.Name, $"{table.Family} {table.Name}", match, packet);
+
     /// <summary>True for a set that packets fill: what is in it when a packet passes, no dump tells.</summary>
     public bool IsFilledByPackets(NftSetOperand set) => set.Name is { } name && table.Sets.TryGetValue(name, out var found) && found.Flags.Contains("dynamic");
 

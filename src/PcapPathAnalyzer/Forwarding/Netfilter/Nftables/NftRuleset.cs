@@ -55,7 +55,7 @@ internal sealed class NftRuleset(NetworkNamespace ns, NftTable table, bool isBef
                     case NftUnknowable unknowable:
                         if (Matters(index))
                         {
-                            Fork(index, way, unknowable.Text, null);
+                            Fork(index, way, way, unknowable.Text, null);
                             return;
                         }
 
@@ -106,6 +106,9 @@ internal sealed class NftRuleset(NetworkNamespace ns, NftTable table, bool isBef
         private bool Match(NftMatch match, int index, ref RuleWay way)
         {
             var (answer, chance) = NftMatches.Ask(match, way.Packet, reader);
+            var question = answer == Answer.Unknown && chance is null ? reader.Question(match, way.Packet) : null;
+            if (answer == Answer.Unknown)
+                answer = way.Packet.Granted(question);
             if (answer == Answer.No)
             {
                 Fail(way);
@@ -120,15 +123,15 @@ internal sealed class NftRuleset(NetworkNamespace ns, NftTable table, bool isBef
                 return true;
             }
 
-            Fork(index, way, match.Text, chance);
+            Fork(index, way with { Packet = way.Packet.Grant(question, true) }, way with { Packet = way.Packet.Grant(question, false) }, match.Text, chance);
             return false;
         }
 
         // Whether it matches cannot be told: first as if it did, then as if not.
-        private void Fork(int index, RuleWay way, string text, double? chance)
+        private void Fork(int index, RuleWay matched, RuleWay failed, string text, double? chance)
         {
-            From(index + 1, Open(way, $"{rule.Location}: {text} matches", chance));
-            Ways.Add(Open(way, $"{rule.Location}: {text} does not match", 1 - chance) with { IsMatch = false });
+            From(index + 1, Open(matched, $"{rule.Location}: {text} matches", chance));
+            Ways.Add(Open(failed, $"{rule.Location}: {text} does not match", 1 - chance) with { IsMatch = false });
         }
 
         private void VerdictMap(NftVerdictMap map, int index, RuleWay way)
