@@ -17,6 +17,9 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     private readonly List<CaptureReading> readings = [];
     private readonly List<ReadingNumbers> numbers = [];
     private readonly List<NotOpened> waiting = [];
+
+    // Numbers of what was there before an opened leg with the same ports, by some clock; by the leg's number.
+    private readonly Dictionary<int, List<StreamNumbers>> earlier = [];
     private LegsByNumber? found;
 
     private LegsByNumber ByTuple => found ??= new LegsByNumber(legs);
@@ -56,6 +59,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     public Observations Finish()
     {
         tables.SharePlaces();
+        NoteEarlier();
         // The parts of a rotated capture last, in order of time.
         foreach (var (clock, map, points, others, laterFragments) in waiting.OrderBy(w => w.Points.Any(IsLaterPart) ? w.Points.Min(p => p.FirstTime.Nanoseconds) : long.MinValue))
         {
@@ -70,6 +74,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         }
 
         waiting.Clear();
+        earlier.Clear();
         return new Observations(tables, legs, readings, numbers, ByTuple, firstFragments);
     }
 
@@ -137,15 +142,39 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         {
             if (leg.InitialSequence is not { } isn || IsOpenedLater(leg, clock, local))
                 continue;
-            var (fromClient, fromServer) = firstTuple == leg.Forward ? (local.FirstSequence, local.FirstAcknowledgment) : (local.FirstAcknowledgment, local.FirstSequence);
-            uint? sent = fromClient == 0 ? null : fromClient - isn;
-            uint? received = fromServer == 0 || leg.ServerSequence is not { } other ? null : fromServer - other;
-            if ((sent ?? received) is { } gone && gone < distance && (received ?? 0) < window)
+            var numbers = StreamNumbers.Of(local, firstTuple == leg.Forward);
+            uint? sent = numbers.Client == 0 ? null : numbers.Client - isn;
+            uint? received = numbers.Server == 0 || leg.ServerSequence is not { } other ? null : numbers.Server - other;
+            if ((sent ?? received) is { } gone && gone < distance && (received ?? 0) < window && !IsOfEarlier(leg, numbers, gone))
                 (best, distance) = (leg, gone);
         }
 
         return best;
     }
+
+    private void NoteEarlier()
+    {
+        foreach (var (clock, map, _, others, _) in waiting)
+        {
+            foreach (var (_, local) in others)
+            {
+                if (local is not { Kind: LegKind.Middle, HasFirstSequence: true })
+                    continue;
+                for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
+                {
+                    if (leg.InitialSequence is null || !IsOpenedLater(leg, clock, local))
+                        continue;
+                    if (!earlier.TryGetValue(leg.Index, out var known))
+                        earlier.Add(leg.Index, known = []);
+                    known.Add(StreamNumbers.Of(local, map.Tuples[local.FirstTuple] == leg.Forward));
+                }
+            }
+        }
+    }
+
+    // Sequence numbers that by chance lie behind the leg's first ones lie nearer to those of an earlier connection with its ports.
+    private bool IsOfEarlier(Leg leg, StreamNumbers numbers, uint distance) =>
+        earlier.TryGetValue(leg.Index, out var known) && known.Exists(k => k.DistanceTo(numbers) < distance);
 
     // The same clock saw the connection begin after these packets: they are of an earlier one with its ports.
     private static bool IsOpenedLater(Leg leg, string clock, in LocalLeg local)
@@ -191,6 +220,17 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         legs.Add(leg);
         ByTuple.Add(canonical, leg);
         return leg;
+    }
+
+    /// <summary>Where the streams of both sides are at a packet; 0 where that was not captured.</summary>
+    private readonly record struct StreamNumbers(uint Client, uint Server)
+    {
+        public static StreamNumbers Of(in LocalLeg local, bool isFromClient) =>
+            isFromClient ? new StreamNumbers(local.FirstSequence, local.FirstAcknowledgment) : new StreamNumbers(local.FirstAcknowledgment, local.FirstSequence);
+
+        public uint DistanceTo(StreamNumbers other) => Math.Min(Between(Client, other.Client), Between(Server, other.Server));
+
+        private static uint Between(uint a, uint b) => a == 0 || b == 0 ? uint.MaxValue : Math.Min(a - b, b - a);
     }
 
     // Legs that may continue one whose handshake another file has.

@@ -97,6 +97,7 @@ public sealed class WholeFlowProperties
     [TestCase("Seed=643804559 Protocol=Icmp Nat=Both Connections=4 Exchanges=9 HasFragments=True Gaps=72", Description = "Later fragments without a first one are of many connections.")]
     [TestCase("Seed=1197357370 Protocol=Udp Nat=Destination Tunnel=Vxlan Connections=5 Exchanges=9 HasFragments=True Gaps=63", Description = "A bridge's port that sees a packet under two tuples is one port.")]
     [TestCase("Seed=1356332188 Protocol=Udp IsIpv6=True Connections=6 Exchanges=7 HasFragments=True Gaps=112", Description = "Two datagrams begin alike, are as long, and come in pieces.")]
+    [TestCase("Seed=1546404151 Nat=Destination Connections=6 ReusesPort=True Exchanges=11 Burst=2 HasWindows=True", Description = "What one node shows to be before a connection is so on the other, too.")]
     public void Of_a_trial_that_failed_once(string told) => Assert.That(Faults(Trial.Parse(told)), Is.Empty);
 
     private static IpProtocol Datagram(Random r, bool isIpv6) => r.Next(2) == 0 ? IpProtocol.Udp : isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp;
