@@ -1,4 +1,6 @@
+using PcapPathAnalyzer.Dumps;
 using PcapPathAnalyzer.Dumps.Iptables;
+using PcapPathAnalyzer.Forwarding.Ipvs;
 using PcapPathAnalyzer.Forwarding.Netfilter;
 using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
@@ -105,12 +107,13 @@ internal sealed class HopExplainer(Network network)
         {
             var walk = WalksOf(home);
             var destination = destinationChanged ? walk.Destination(packet, after.Destination, after.DestinationPort) : null;
-            if (destinationChanged && destination is null && home != translators[^1])
+            var server = destinationChanged && destination is null ? VirtualServer(home, before, after) : null;
+            if (destinationChanged && destination is null && server is null && home != translators[^1])
                 continue;
             if (destination is not null)
                 marks[home] = destination.Packet.Mark;
             if (destinationChanged)
-                yield return shared.Of("dnat", destination);
+                yield return server is var (service, given) ? shared.Of("dnat", service, given) : shared.Of("dnat", destination);
             if (before.Source == after.Source && before.SourcePort == after.SourcePort)
                 yield break;
             var translated = packet with
@@ -126,6 +129,14 @@ internal sealed class HopExplainer(Network network)
             yield return shared.Of(source?.Target is NatTarget { Translation: NatKind.Masquerade } ? "masquerade" : "snat", source);
             yield break;
         }
+    }
+
+    // Where no rule translates so, IPVS may: at INPUT, to a server of the service that was asked for.
+    private static (IpvsRecord Service, IpvsServer Server)? VirtualServer(NetworkNamespace home, FiveTuple before, FiveTuple after)
+    {
+        if (home.IpvsServices.Count == 0 || ServiceHook.Find(home, 0, before) is not { } service)
+            return null;
+        return service.Servers.FirstOrDefault(s => s.Address == after.Destination && (s.Port == 0 || s.Port == after.DestinationPort)) is { } server ? (service, server) : null;
     }
 
     // Namespaces between the two hops that could have translated, the likeliest first. Where they are not on one node, any

@@ -1,5 +1,7 @@
 using PcapPathAnalyzer.Dumps;
+using PcapPathAnalyzer.Forwarding.Ipvs;
 using PcapPathAnalyzer.Forwarding.Netfilter;
+using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
 
 namespace PcapPathAnalyzer.Diagnosis;
@@ -9,6 +11,8 @@ internal sealed class SharedActions
 {
     private readonly Dictionary<string, HopAction> plain = new(StringComparer.Ordinal);
     private readonly Dictionary<NetfilterRule, List<(IReadOnlyList<RuleCitation> Jumps, HopAction Action)>> cited = new(ReferenceEqualityComparer.Instance);
+
+    private readonly Dictionary<IpvsServer, HopAction> given = new(ReferenceEqualityComparer.Instance);
 
     public HopAction Of(string name)
     {
@@ -32,6 +36,24 @@ internal sealed class SharedActions
 
         var action = new HopAction(name) { Citation = HopExplainer.Cite(outcome) };
         ways.Add((outcome.Jumps, action));
+        return action;
+    }
+
+    /// <summary>An action of IPVS, by the server that it gave the connection to; told as ipvsadm lists both.</summary>
+    public HopAction Of(string name, IpvsRecord service, IpvsServer server)
+    {
+        if (!given.TryGetValue(server, out var action))
+        {
+            var asked = service.Mark != 0 ? $"FWM {service.Mark}" : $"{service.Protocol?.Keyword().ToUpperInvariant()} {FiveTuple.Endpoint(service.Address, service.Port)}";
+            given.Add(server, action = new HopAction(name)
+            {
+                Citation = new Citation(ServiceHook.At(service, server), $"-> {FiveTuple.Endpoint(server.Address, server.Port)}{(server.Forward is { } way ? $" {way}" : "")}{(server.Weight >= 0 ? $" {server.Weight}" : "")}")
+                {
+                    Path = [new Citation(service.Location, service.Scheduler is { } scheduler ? $"{asked} {scheduler}" : asked)],
+                },
+            });
+        }
+
         return action;
     }
 

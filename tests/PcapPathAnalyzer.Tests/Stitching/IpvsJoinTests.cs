@@ -35,6 +35,20 @@ public sealed class IpvsJoinTests
         Assert.That(flows.Select(f => f.Joins), Has.All.Some.StartsWith("identity: "));
     }
 
+    /// <summary>Each is given to another server of the dump, which stands on a line of its own.</summary>
+    [Test]
+    public void The_hop_behind_a_director_cites_the_server_that_it_chose()
+    {
+        foreach (var flow in Analyze(snapLength: 262_144))
+        {
+            var cited = flow.Forward.Hops.SelectMany(h => h.Actions).Where(a => a.Name == "dnat").Select(a => a.Citation).ToList();
+            Assert.That(cited, Has.Count.EqualTo(1).And.None.Null, $"{flow.Requested}");
+            Assert.That(cited[0]!.Location.File, Is.EqualTo("node-a/ipvsadm.txt"));
+            // Behind three lines of heading.
+            Assert.That(IpvsVillage.Services.Split('\n')[cited[0]!.Location.Line - 4], Does.Contain($"-> {flow.Served!.Value.Destination}:{flow.Served.Value.DestinationPort}"));
+        }
+    }
+
     [Test]
     public void Where_packets_tell_nothing_the_servers_of_the_service_do()
     {
