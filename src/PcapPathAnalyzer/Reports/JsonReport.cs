@@ -126,6 +126,7 @@ public sealed class JsonReport : IReport
         json.Member("packets", t.Packets);
         json.Member("bytes", t.Bytes);
         json.Member("withoutIp", t.WithoutIp);
+        json.Member("loneFragments", t.LoneFragments == 0 ? null : $"of {t.LoneFragments} later fragments between its ends no capture has the first one: what they carry is not known");
         json.Member("inferred", t.Inferred == 0 ? null : $"the snap length cut {t.Cut} of the packets before what is inside: whose {t.Inferred} of them are is inferred from lengths and times");
         json.Member("unknown", t.Cut == t.Inferred ? null : $"the snap length cut {t.Cut} of the packets before what is inside: whose {t.Cut - t.Inferred} of them are is not known; tcpdump -s 0 keeps it");
         json.WriteEndObject();

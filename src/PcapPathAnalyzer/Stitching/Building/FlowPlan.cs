@@ -70,7 +70,11 @@ internal sealed class FlowPlan
                 foreach (ref readonly var o in block)
                 {
                     if (o.Leg < 0)
+                    {
+                        NoteLone(o);
                         continue;
+                    }
+
                     var partition = partitionOfFlow[flowOfLeg[o.Leg]];
                     (mine[partition] ??= new ObservationBlocks(pool)).Add() = o;
                     if (o.Kind == ObservationKind.CutInside)
@@ -79,6 +83,13 @@ internal sealed class FlowPlan
             });
         });
         return [.. Enumerable.Range(0, Starts.Count).Select(p => new FlowPartition(p, [.. lists.Select(l => l[p]).OfType<ObservationBlocks>()]))];
+    }
+
+    private void NoteLone(in Observation o)
+    {
+        var tables = observations.Tables;
+        if (o.Kind == ObservationKind.Fragment)
+            tables.Points[o.Point].NoteLoneFragment(tables.Tuples[o.Tuple].Source, tables.Tuples[o.Tuple].Destination);
     }
 
     private (int[] First, TrailNumber[] Sorted) SortTrails()

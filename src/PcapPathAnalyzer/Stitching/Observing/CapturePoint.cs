@@ -80,5 +80,17 @@ public sealed class CapturePoint
         }
     }
 
+    /// <summary>A later fragment of which no capture has the first one went between the ends of a tunnel.</summary>
+    internal void NoteLoneFragment(IpAddress source, IpAddress destination)
+    {
+        foreach (var traffic in tunnels)
+        {
+            if (traffic is null || traffic.Tunnel.OuterSource != source || traffic.Tunnel.OuterDestination != destination)
+                continue;
+            traffic.NoteLoneFragment();
+            return;
+        }
+    }
+
     public override string ToString() => name ??= $"{Namespace}:{Interface}";
 }

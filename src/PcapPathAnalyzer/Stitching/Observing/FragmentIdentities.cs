@@ -33,7 +33,7 @@ internal sealed class FragmentIdentities(ObservationTables tables)
         for (var k = 0; k < count; k++)
         {
             ref var o = ref items[indices[k]];
-            haveBodies &= o.WholeHash != 0 || o.FragmentOffset != 0;
+            haveBodies &= BodyOf(o) != 0 || o.FragmentOffset != 0;
             if (o.Kind != ObservationKind.Fragment)
                 continue;
             fragmented.Add(o.Identification);
@@ -67,7 +67,10 @@ internal sealed class FragmentIdentities(ObservationTables tables)
     }
 
     // Of datagrams that begin alike and are as long, a later fragment may be of any.
-    private ulong WithBody(in Observation o) => haveBodies ? o.Identity() ^ (o.WholeHash * 0x9E3779B97F4A7C15UL) : o.Identity();
+    private ulong WithBody(in Observation o) => haveBodies ? o.Identity() ^ (BodyOf(o) * 0x9E3779B97F4A7C15UL) : o.Identity();
+
+    // A piece of a tunnel's packet has what the packet inside has.
+    private static uint BodyOf(in Observation o) => o.Kind == ObservationKind.OuterFragment ? (o with { Kind = ObservationKind.Packet }).WholeHash : o.WholeHash;
 
     private int LengthOf(in Whole whole) =>
         whole.First.Length == 0 ? 0 : whole.Length > 0 ? whole.Length : lengths.GetValueOrDefault(BeginningOf(whole.First));

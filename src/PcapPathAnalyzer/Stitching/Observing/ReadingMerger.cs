@@ -61,6 +61,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         tables.SharePlaces();
         NoteEarlier();
         // The parts of a rotated capture last, in order of time.
+        var tunnels = Enumerable.Range(1, tables.Tunnels.Count - 1).Select(t => (tables.Tunnels[t].OuterSource, tables.Tunnels[t].OuterDestination)).ToHashSet();
         foreach (var (clock, map, points, others, laterFragments) in waiting.OrderBy(w => w.Points.Any(IsLaterPart) ? w.Points.Min(p => p.FirstTime.Nanoseconds) : long.MinValue))
         {
             var isLaterPart = points.Any(IsLaterPart);
@@ -68,7 +69,8 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
                 map.Legs[i] = Join(clock, local, Continued(clock, local, map) ?? GetOrAdd(Whole(local), map), map, isLaterPart);
             foreach (var (key, local) in laterFragments)
             {
-                if (!firstFragments.ContainsKey(key))
+                // Between the ends of a tunnel they are nobody's flow.
+                if (!firstFragments.ContainsKey(key) && !tunnels.Contains((key.Source, key.Destination)))
                     GetOrAdd(local, map).Note(clock, local);
             }
         }

@@ -22,6 +22,11 @@ public sealed class TunnelTraffic
     /// <summary>Of the cut packets, those of which lengths and times tell whose they are; of all others that is not known.</summary>
     public long Inferred { get; private set; }
 
+    /// <summary>Later fragments between its ends of which no capture has the first one: pieces of its packets, or of something else. Not counted among them.</summary>
+    public long LoneFragments { get; private set; }
+
+    internal void NoteLoneFragment() => LoneFragments++;
+
     internal void NoteInferred() => Inferred++;
 
     internal void Add(int length, bool hasIp, bool isCut = false)
