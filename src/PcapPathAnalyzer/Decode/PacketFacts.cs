@@ -94,7 +94,7 @@ public struct PacketFacts
     public IpAddress Source;
     public IpAddress Destination;
 
-    /// <summary>Host order. 0 where the protocol has none or the bytes were not captured. ICMP echo (and timestamp, information, address mask): the identifier in both ports.</summary>
+    /// <summary>Host order. 0 where the protocol has none or the bytes were not captured. ICMP echo (and timestamp, information, address mask): the identifier in both ports. Of a quote that was cut between its ports the first is here, without <see cref="PacketFlags.HasTransport"/>.</summary>
     public ushort SourcePort;
     public ushort DestinationPort;
 

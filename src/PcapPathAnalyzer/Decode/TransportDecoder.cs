@@ -155,7 +155,13 @@ internal static class TransportDecoder
     internal static void Ports(ref PacketFacts packet, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 4)
+        {
+            // What is left of a quote tells more than nothing: whose it is may be found by it.
+            if (bytes.Length >= 2 && packet.Encapsulation == Encapsulation.IcmpQuote)
+                packet.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(bytes);
             return;
+        }
+
         packet.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(bytes);
         packet.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
         packet.Flags |= PacketFlags.HasTransport;

@@ -20,6 +20,7 @@ internal static class FindingCatalogue
         new Findings.ReversePathFilter(),
         new Findings.NoRoute(),
         new Findings.InterfaceDown(),
+        new Findings.StaleEndpoint(),
         new Findings.NeighbourFailed(),
         new Findings.MissingFdbEntry(),
         new Findings.TunnelMismatch(),

@@ -116,4 +116,14 @@ public sealed class ServiceCheckTests
         {
             "node-a/ip-neigh.txt:1:1: error stale-endpoint: 10.244.0.6 on cni0 is FAILED, and default/web:http (10.96.0.7:80/tcp) is translated to 10.244.0.6:8080 (node-a/rules.txt:11)",
         }));
+
+    [TestCase("default via 192.168.56.1 dev eth0\nblackhole 10.244.0.0/26 proto bird\n10.244.0.5 dev cali0 scope link", "node-a/ip-route.txt:2", TestName = "A_node_that_routes_to_each_pod_and_refuses_the_rest_has_no_such_endpoint")]
+    [TestCase("default via 192.168.56.1 dev eth0\nblackhole 10.244.0.0/26 proto bird\n10.244.0.5 dev cali0 scope link\n10.244.0.6 dev cali1 scope link", null, TestName = "A_node_that_routes_to_the_endpoint_may_have_it")]
+    [TestCase("default via 192.168.56.1 dev eth0\n10.244.0.5 dev cali0 scope link", null, TestName = "Where_nothing_says_whose_range_it_is_an_endpoint_may_be_anywhere")]
+    public void Where_each_pod_has_a_route_of_its_own_the_routes_tell(string routes, string? because)
+    {
+        var lines = new CheckRun().With("node-a/ip-addr.txt", "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP\n    inet 192.168.56.11/24 scope global eth0").With("node-a/rules.txt", Rules).With("node-a/ip-route.txt", routes).Lines();
+        string[] expected = because is null ? [] : [$"node-a/rules.txt:11:1: warning endpoint-unknown: default/web:http (10.96.0.7:80/tcp) is translated to 10.244.0.6:8080, which nobody has: node-a has a route to each of its pods and none to it ({because})"];
+        Assert.That(lines.Where(l => l.Contains("endpoint-unknown", StringComparison.Ordinal)), Is.EqualTo(expected));
+    }
 }

@@ -63,6 +63,7 @@ internal sealed class Foretold : IFindingRule
             return new Reason("forwarding-disabled", end.Namespace, end.Location);
         return f.Verdict switch
         {
+            Verdict.NoRoute or Verdict.NeighbourUnreachable when ns is not null && IsToEndpoint(f) && RoutedPods.IsGone(evidence.Network, ns, end.Packet.Tuple.Destination) => new Reason("stale-endpoint", ns.Name, end.Location),
             Verdict.DroppedByRule or Verdict.RejectedByRule when IsWithoutEndpoints(end, f.Reason) => new Reason("no-endpoints", end.Namespace, end.Location),
             Verdict.DroppedByRule => new Reason("dropped-by-rule", end.Namespace, end.Location),
             Verdict.RejectedByRule => new Reason("rejected-by-rule", end.Namespace, end.Location),
@@ -94,8 +95,10 @@ internal sealed class Foretold : IFindingRule
         end.Element?.Map is "no-endpoint-services" or "no-endpoint-nodeports" || reason.Contains("has no endpoints", StringComparison.Ordinal) || reason.Contains("no local endpoints", StringComparison.Ordinal);
 
     // The address that does not answer is the one that a service was translated to.
-    private static bool IsStale(Foresight f) =>
-        f is { IsReply: false, Lost.IsReply: false, End.Depth: 0 } && f.End.Packet.Tuple.Destination != f.Lost.Flow.Requested.Destination && f.Reason.StartsWith(f.End.Packet.Tuple.Destination.ToString(), StringComparison.Ordinal);
+    private static bool IsStale(Foresight f) => IsToEndpoint(f) && f.Reason.StartsWith(f.End.Packet.Tuple.Destination.ToString(), StringComparison.Ordinal);
+
+    private static bool IsToEndpoint(Foresight f) =>
+        f is { IsReply: false, Lost.IsReply: false, End.Depth: 0 } && f.End.Packet.Tuple.Destination != f.Lost.Flow.Requested.Destination;
 
     // The sender's neighbour entry names a MAC address that the far device does not have.
     private static Reason WrongMac(Foresight f)

@@ -28,6 +28,7 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
     private int waitingCount;
     private readonly RecentNumbers<MacPair> macs = new();
     private readonly RecentNumbers<TunnelKey> tunnels = new();
+    private readonly CutQuotes cutQuotes = new();
 
     /// <summary>Reads a file to its end, or as far as it can be read.</summary>
     public void Read(BundleCapture capture, CaptureReading into)
@@ -133,6 +134,8 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
         if (frame.Count == 1 && packet.IsLaterFragment && IsPieceOfInside(reading, point, captured))
             return;
         var tables = reading.Tables;
+        ref readonly var last = ref frame.Last;
+        var quotedTuple = last.Encapsulation == Encapsulation.IcmpQuote ? QuotedTuple(reading, last) : 0;
         point.Packets++;
         ref var o = ref waiting[waitingCount];
         // Field by field where it is to stay: an initializer makes it elsewhere and copies it, which the processor waits for.
@@ -173,12 +176,11 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
             }
         }
 
-        ref readonly var last = ref frame.Last;
         if (last.Encapsulation == Encapsulation.IcmpQuote)
         {
             o.Kind = ObservationKind.IcmpError;
             o.PayloadHash = HashQuote(last);
-            o.QuotedTuple = tables.Tuples.Add(last.Tuple);
+            o.QuotedTuple = quotedTuple;
         }
 
         if (o.Tunnel != 0)
@@ -195,6 +197,15 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
             AddWaiting(reading);
             reading.Await(FragmentKey.Of(outer.Tuple, outer.Identification), o);
         }
+    }
+
+    private int QuotedTuple(CaptureReading reading, in PacketFacts quoted)
+    {
+        var tuples = reading.Tables.Tuples;
+        if (!CutQuotes.IsCut(quoted))
+            return tuples.Add(quoted.Tuple);
+        AddWaiting(reading);
+        return cutQuotes.Find(quoted, tuples) is > 0 and var known ? known : tuples.Add(quoted.Tuple);
     }
 
     private void AddWaiting(CaptureReading reading)

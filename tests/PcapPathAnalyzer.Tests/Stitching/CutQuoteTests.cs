@@ -1,0 +1,53 @@
+using PcapPathAnalyzer.Bundles;
+using PcapPathAnalyzer.Capture;
+using PcapPathAnalyzer.Tests.Support;
+
+namespace PcapPathAnalyzer.Tests.Stitching;
+
+/// <summary>A snap length of 64 cuts what ICMP errors quote between the ports.</summary>
+public sealed class CutQuoteTests
+{
+    [Test]
+    public void An_ICMP_error_whose_quote_is_cut_is_still_about_the_same_connection(
+        [Values("connection-refused-udp", "no-endpoints", "no-route", "rejected-by-rule", "service-missing")] string name)
+    {
+        var whole = Path.Combine(TestData.Folder, "bundles-findings", name, "bundle");
+        var expected = Errors(whole);
+        Assert.That(expected, Is.Not.Empty);
+        Assert.That(Errors(Cut(whole, 64)), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Where_several_connections_fit_what_is_left_of_a_quote_it_is_about_none()
+    {
+        var whole = Path.Combine(TestData.Folder, "bundles-findings", "reply-from-other-address", "bundle");
+        var expected = Errors(whole);
+        Assert.That(Errors(Cut(whole, 64)), Is.SubsetOf(expected).And.Count.LessThan(expected.Count));
+    }
+
+    private static List<string> Errors(string bundle) =>
+        [.. PathAnalyzer.Analyze(BundleReader.Read(bundle)).Flows.Where(f => f.IcmpErrors.Count > 0)
+            .Select(f => $"{f.Requested} {f.Outcome} {string.Join(' ', f.IcmpErrors.Select(e => $"{e.Sender} {e.Type}/{e.Code}").Distinct().Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal)];
+
+    private static string Cut(string bundle, int snapLength)
+    {
+        var folder = ScratchFolder.Create("cut");
+        foreach (var file in Directory.GetFiles(bundle, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(folder, Path.GetRelativePath(bundle, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            if (Path.GetExtension(file) != ".pcap")
+            {
+                File.Copy(file, to);
+                continue;
+            }
+
+            using var reader = CaptureReader.Open(file);
+            using var writer = new PcapWriter(File.Create(to), reader.Interfaces[0].LinkType, snapLength);
+            while (reader.TryRead(out var frame))
+                writer.Write(frame.Time, frame.Data[..Math.Min(snapLength, frame.Data.Length)], frame.OriginalLength);
+        }
+
+        return folder;
+    }
+}
