@@ -19,7 +19,13 @@ public sealed class FlowDirection
     public int Packets { get; init; }
 
     /// <summary>TCP segments that repeat bytes (or a SYN or FIN) already sent.</summary>
-    public int Retransmissions { get; init; }
+    public int Retransmissions { get; internal set; }
+
+    /// <summary>Transmissions that repeat the last byte, as keep-alives do; such as was not acknowledged then is a retransmission all the same.</summary>
+    internal int KeepAlives { get; init; }
+
+    /// <summary>Packets equal to the one before, right behind it, at the only place that saw them: sent twice, as they are counted, or captured twice.</summary>
+    public int MayBeTwice { get; init; }
 
     /// <summary>On the reference clock, nanoseconds; later than <see cref="LastTime"/> where there are no packets.</summary>
     internal long FirstTime { get; init; } = long.MaxValue;

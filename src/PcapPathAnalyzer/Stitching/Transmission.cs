@@ -21,6 +21,9 @@ internal sealed class Transmission
 
     public bool IsRetransmission { get; set; }
 
+    /// <summary>Repeats the last byte sent, as a keep-alive does (TCP).</summary>
+    public bool MayBeKeepAlive { get; set; }
+
     public uint Sequence { get; init; }
 
     /// <summary>Bytes of sequence space (TCP).</summary>

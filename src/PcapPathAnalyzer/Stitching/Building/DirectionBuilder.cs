@@ -63,12 +63,15 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
         var transmissions = Emit(items, indices, count, numbers, isReply);
         var hops = slabs.Take(ordered.Count);
         new HopMeter(tables, ordered).Measure(transmissions, hops.Records);
+        var (again, keepAlives) = Retransmission.Mark(transmissions);
         return new FlowDirection
         {
             Hops = hops,
             Packets = transmissions.Count(t => !t.IsIcmpError),
-            Retransmissions = Retransmission.Mark(transmissions),
+            Retransmissions = again,
+            KeepAlives = keepAlives,
             Summary = transmissions.Aggregate(default(DirectionSummary), (s, t) => s.With(t.TcpFlags, t.IsIcmpError)),
+            MayBeTwice = matcher.MayBeTwice,
             Transmissions = transmissions,
             FirstTime = transmissions.Min(static t => t.Observations.Min(static o => o.Time)),
             LastTime = transmissions.Max(static t => t.Observations.Max(static o => o.Time)),
@@ -106,6 +109,8 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
     private int[,] Precedence(Observation[] items, int[] indices, List<HopCandidate> hops, bool errors)
     {
         var before = new int[hops.Count, hops.Count];
+        // Different pieces say little: they count where no transmission has the same at both.
+        var guessed = new int[hops.Count, hops.Count];
         // The last transmission that told the order of two hops, from 1.
         var told = new int[hops.Count, hops.Count];
         var taken = 0;
@@ -130,6 +135,12 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
             }
         }
 
+        for (var a = 0; a < hops.Count; a++)
+        {
+            for (var b = 0; b < hops.Count; b++)
+                before[a, b] = before[a, b] != 0 ? before[a, b] : guessed[a, b];
+        }
+
         return before;
 
         void Tell(int x, int y, bool isSamePiece)
@@ -143,8 +154,9 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
             if (a.Time == b.Time || !ReferenceEquals(h.Point.Clock, k.Point.Clock))
                 return;
             var (first, second) = a.Time < b.Time ? (h.Index, k.Index) : (k.Index, h.Index);
-            before[first, second]++;
-            before[second, first]--;
+            var votes = isSamePiece ? before : guessed;
+            votes[first, second]++;
+            votes[second, first]--;
         }
     }
 

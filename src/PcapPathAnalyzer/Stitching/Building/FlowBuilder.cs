@@ -35,6 +35,8 @@ internal sealed class FlowBuilder(Observations observations, Network network, Se
         var (sender, receiver) = Ends(tables, network, group.Legs);
         var forward = directions.Build(packets.There, isReply: false, sender, receiver);
         var reply = directions.Build(packets.Back, isReply: true, receiver, sender);
+        Retransmission.Settle(forward, reply);
+        Retransmission.Settle(reply, forward);
         var chain = LegChain.Of(group, forward.Hops, reply.Hops);
         var requested = chain[0].Tuple(tables);
         var served = chain[^1].Tuple(tables);

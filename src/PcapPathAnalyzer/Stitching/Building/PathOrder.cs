@@ -81,7 +81,8 @@ internal sealed class PathOrder(ObservationTables tables, Network network)
         {
             if (hops[i].Point.Device is not { IsBridge: true } bridge)
                 continue;
-            var ports = hops.Take(i).Where(h => h.Point.Device?.Master == bridge).ToList();
+            // A port that sees what it sees under two tuples is one.
+            var ports = hops.Take(i).Where(h => h.Point.Device?.Master == bridge).DistinctBy(static h => h.Point.Device).ToList();
             var egress = ports.Find(p => p.Point.Device!.Peer?.Namespace == receiver && receiver is not null && p.Rank > 10) ?? ports.ElementAtOrDefault(1);
             if (egress is null)
                 continue;

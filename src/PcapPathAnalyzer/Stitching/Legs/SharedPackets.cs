@@ -196,9 +196,10 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
     private static bool CanBeTranslated(in FiveTuple tuple) =>
         !(tuple.Source.IsLoopback || tuple.Destination.IsLoopback) && !tuple.Destination.IsMulticast && !tuple.Destination.IsLimitedBroadcast && (tuple.Source.IsIpv4 || !(tuple.Source.IsLinkLocal || tuple.Destination.IsLinkLocal));
 
-    // A packet with neither IP identification nor sequence numbers nor a known payload could be anybody's.
+    // A packet with neither IP identification nor sequence numbers nor a known payload could be anybody's; a later fragment says what its first one
+    // says, and where that was not seen, not even the ports are known: between two addresses such fragments are of many connections.
     private bool IsTelling(in Observation o) =>
-        o.Kind != ObservationKind.IcmpError && !IsNeighbourDiscovery(o) && (o.HasTcp() ? o.HasIdentification() || o.HasTcpTimestamp() || (o.TcpFlags & TcpFlags.Syn) != 0 || o.PayloadLength > 0 : o.PayloadHash > 1);
+        o.Kind != ObservationKind.IcmpError && !(o.Kind == ObservationKind.Fragment && o.FragmentOffset != 0) && !IsNeighbourDiscovery(o) && (o.HasTcp() ? o.HasIdentification() || o.HasTcpTimestamp() || (o.TcpFlags & TcpFlags.Syn) != 0 || o.PayloadLength > 0 : o.PayloadHash > 1);
 
     // RFC 4861, RFC 3810: of one link, so never translated. Echo is.
     private bool IsNeighbourDiscovery(in Observation o) => tables.Tuples[o.Tuple].Protocol == IpProtocol.Icmpv6 && (o.IcmpTypeCode >> 8) is not (128 or 129);

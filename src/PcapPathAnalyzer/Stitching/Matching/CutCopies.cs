@@ -79,7 +79,8 @@ internal sealed class CutCopies
 
         foreach (var seen in places)
         {
-            var pairs = OrderedPairs.Of(sent.ConvertAll(Time), seen.ConvertAll(Time));
+            var (before, here) = (sent.ConvertAll(Time), seen.ConvertAll(Time));
+            var pairs = OrderedPairs.Of(before, here, UsualDelay.Of(OrderedPairs.Delays(before, here), isWithinNode: false));
             for (var i = 0; i < seen.Count; i++)
             {
                 if (pairs[i] >= 0 && items[at[seen[i]]].MayBeCutOf(items[at[sent[pairs[i]]]]) && takes(sent[pairs[i]], seen[i]))

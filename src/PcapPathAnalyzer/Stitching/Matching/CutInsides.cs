@@ -17,6 +17,9 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
     private readonly Dictionary<int, Dictionary<HopKey, List<Slot>>> byLength = [];
     private readonly Dictionary<(int Head, int Length, ushort Offset), Piece> pieces = [];
 
+    // From each place to the one that is looked at, whatever the length.
+    private readonly Dictionary<HopKey, UsualDelay> usual = [];
+
     /// <summary>Gives cut packets to transmissions; each that is left begins one.</summary>
     /// <param name="cut">Their positions, in order of time.</param>
     public void Attach(List<int> cut)
@@ -33,6 +36,7 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
                     piece.Left--;
             }
 
+            NoteDelays(seen);
             foreach (var alike in seen.Where(static c => c.Unit.Home < 0).GroupBy(c => items[at[c.Copy]].Length))
                 AttachInOrder(alike.Key, [.. alike]);
         }
@@ -41,17 +45,30 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
             Place(unit.Copies, unit.Home);
     }
 
-    // The place that saw as many packets of that length and is nearest is asked first: what was lost was lost elsewhere.
+    private void NoteDelays(List<(Unit Unit, int Copy)> seen)
+    {
+        usual.Clear();
+        var times = seen.GroupBy(c => items[at[c.Copy]].Length).ToDictionary(static g => g.Key, g => g.Select(Time).ToList());
+        var clock = ClockOf(seen);
+        foreach (var place in byLength.SelectMany(static l => l.Value.Select(p => (Length: l.Key, Place: p.Key, Slots: p.Value))).GroupBy(static p => p.Place))
+        {
+            var delays = place.Where(p => times.ContainsKey(p.Length)).SelectMany(p => OrderedPairs.Delays(p.Slots.ConvertAll(static s => s.Time), times[p.Length])).ToList();
+            usual.Add(place.Key, UsualDelay.Of(delays, IsOn(clock, place.Key)));
+        }
+    }
+
+    // The same node's places are asked first, of them the one that saw as many packets of that length and is nearest: what was lost was lost elsewhere.
     private void AttachInOrder(int length, List<(Unit Unit, int Copy)> units)
     {
         if (!byLength.TryGetValue(length, out var places))
             return;
         var count = units.Count;
         var times = units.ConvertAll(Time);
-        foreach (var slots in places.Values.OrderBy(s => Math.Abs(s.Count - count)).ThenBy(s => Distance(s, times)).ThenBy(static s => s[0].Time).ThenBy(static s => s[0].Piece.Head))
+        var clock = ClockOf(units);
+        foreach (var (place, slots) in places.OrderBy(p => !IsOn(clock, p.Key)).ThenBy(p => Math.Abs(p.Value.Count - count)).ThenBy(p => Distance(p.Value, times)).ThenBy(static p => p.Value[0].Time).ThenBy(static p => p.Value[0].Piece.Head))
         {
             var free = slots.FindAll(static s => s.Piece.Left > 0);
-            var pairs = OrderedPairs.Of(free.ConvertAll(static s => s.Time), units.ConvertAll(Time));
+            var pairs = OrderedPairs.Of(free.ConvertAll(static s => s.Time), units.ConvertAll(Time), usual[place]);
             for (var u = 0; u < units.Count; u++)
             {
                 if (pairs[u] < 0 || free[pairs[u]].Piece is not { Left: > 0 } piece || !MayBe(units[u].Copy, piece.Head) || Math.Abs(Time(units[u]) - free[pairs[u]].Time) > TransmissionMatcher.Lifetime)
@@ -65,6 +82,10 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
                 break;
         }
     }
+
+    private string ClockOf(List<(Unit Unit, int Copy)> seen) => tables.Points[items[at[seen[0].Copy]].Point].Clock;
+
+    private bool IsOn(string clock, in HopKey place) => tables.Points[place.Point].Clock == clock;
 
     private static long Distance(List<Slot> slots, List<long> times)
     {

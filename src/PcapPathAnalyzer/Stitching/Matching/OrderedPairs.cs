@@ -7,7 +7,7 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 internal static class OrderedPairs
 {
     /// <summary>Packets farther apart than this, but for the usual delay, are not compared; nanoseconds.</summary>
-    private const long Apart = 500_000;
+    internal const long Apart = 500_000;
 
     /// <summary>What a packet without a partner costs: more than any delay among neighbours.</summary>
     private const long Alone = 1_000_000_000;
@@ -15,23 +15,18 @@ internal static class OrderedPairs
     /// <summary>Cells of a table; where neighbours are more, nothing is paired.</summary>
     private const int Most = 1 << 20;
 
-    /// <summary>Delays of packets between two places do not differ by more where nothing was lost; nanoseconds.</summary>
-    private const long Steady = 50_000_000;
-
     /// <summary>Pairs them.</summary>
     /// <param name="sent">Times in order.</param>
     /// <param name="seen">Times in order.</param>
+    /// <param name="delay">What they took as a rule.</param>
     /// <returns>For each that was seen, which was sent; -1 for none.</returns>
-    public static int[] Of(IReadOnlyList<long> sent, IReadOnlyList<long> seen)
+    public static int[] Of(IReadOnlyList<long> sent, IReadOnlyList<long> seen, UsualDelay delay)
     {
         // As many here as there: each is the other's.
-        if (sent.Count == seen.Count && Spread(sent, seen) <= Steady)
+        if (sent.Count == seen.Count && sent.Zip(seen).All(p => delay.MayBe(p.Second - p.First)))
             return [.. Enumerable.Range(0, seen.Count)];
-        var delays = Delays(sent, seen);
-        delays.Sort();
-        var usual = delays.Count == 0 ? 0 : delays[delays.Count / 2];
         // Clocks that nobody could set tell nothing of which is missing.
-        return Nearby(sent, Math.Abs(usual) > TransmissionMatcher.Lifetime ? [] : [.. seen.Select(t => t - usual)], seen.Count);
+        return Nearby(sent, Math.Abs(delay.Middle) > TransmissionMatcher.Lifetime ? [] : [.. seen.Select(t => t - delay.Middle)], seen.Count);
     }
 
     /// <summary>How much later each was seen than sent, as far as that can be said without knowing which is which; in no order.</summary>
@@ -51,14 +46,6 @@ internal static class OrderedPairs
         }
 
         return delays;
-    }
-
-    private static long Spread(IReadOnlyList<long> sent, IReadOnlyList<long> seen)
-    {
-        var (least, most) = (long.MaxValue, long.MinValue);
-        for (var i = 0; i < sent.Count; i++)
-            (least, most) = (Math.Min(least, seen[i] - sent[i]), Math.Max(most, seen[i] - sent[i]));
-        return sent.Count == 0 ? 0 : most - least;
     }
 
     private static int[] Nearby(IReadOnlyList<long> sent, IReadOnlyList<long> seen, int count)

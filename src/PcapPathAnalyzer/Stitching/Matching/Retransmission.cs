@@ -17,10 +17,11 @@ internal static class Retransmission
     /// <summary>
     /// Marks those, of one direction in order of time, whose bytes were all sent before, and counts them. A keep-alive
     /// repeats the byte before the next one and is not meant; nothing pushes it (RFC 9293 section 3.8.4), as an application's single byte is.
+    /// What may be one is counted by itself: only the other direction's acknowledgments tell it from a last byte that was lost (<see cref="Settle"/>).
     /// </summary>
-    public static int Mark(List<Transmission> transmissions)
+    public static (int Count, int KeepAlives) Mark(List<Transmission> transmissions)
     {
-        var count = 0;
+        var (count, keepAlives) = (0, 0);
         var sent = new SentRanges();
         foreach (var t in transmissions)
         {
@@ -28,14 +29,30 @@ internal static class Retransmission
                 continue;
             var end = t.Sequence + (uint)t.SegmentLength;
             var keepAlive = t.SegmentLength == 1 && (t.TcpFlags & (TcpFlags.Syn | TcpFlags.Fin | TcpFlags.Psh)) == 0 && sent.IsHighest(end);
-            if (!sent.Add(t.Sequence, end) && !keepAlive)
-            {
-                t.IsRetransmission = true;
-                count++;
-            }
+            if (sent.Add(t.Sequence, end))
+                continue;
+            (t.IsRetransmission, t.MayBeKeepAlive) = (!keepAlive, keepAlive);
+            _ = keepAlive ? keepAlives++ : count++;
         }
 
-        return count;
+        return (count, keepAlives);
+    }
+
+    /// <summary>A byte that nobody had acknowledged yet is sent again because it may be lost; a keep-alive repeats one that was.</summary>
+    /// <param name="side">Whose bytes they are.</param>
+    /// <param name="other">Who acknowledges them.</param>
+    public static void Settle(FlowDirection side, FlowDirection other)
+    {
+        if (side.KeepAlives == 0 || !other.Summary.HasAck)
+            return;
+        foreach (var t in side.Transmissions.Where(static t => t.MayBeKeepAlive))
+        {
+            var end = t.Sequence + (uint)t.SegmentLength;
+            if (other.Transmissions.Any(a => (a.TcpFlags & TcpFlags.Ack) != 0 && a.Time <= t.Time && (int)(a.Acknowledgment - end) >= 0))
+                continue;
+            t.IsRetransmission = true;
+            side.Retransmissions++;
+        }
     }
 
     /// <summary>Ranges of the stream that were sent, apart and in order; nearly always one.</summary>

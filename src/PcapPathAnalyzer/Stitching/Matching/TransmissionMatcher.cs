@@ -39,6 +39,9 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
 
     public TransmissionSet Set { get; } = new();
 
+    /// <summary>Packets of the last match that may be the one before, captured again.</summary>
+    public int MayBeTwice => twice.Undecided;
+
     /// <summary>Fills <see cref="Set"/>; each group's first position is its earliest observation, groups are in order of it.</summary>
     /// <param name="observations">Where the observations are.</param>
     /// <param name="indices">Those of the direction, by capture point, each point's in order of its file.</param>
@@ -47,6 +50,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     {
         (items, at) = (observations, indices);
         Set.Reset(count);
+        twice.Reset();
         Bucket(count);
         twice.Join(Set);
         AttachCut();
@@ -253,11 +257,14 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     {
         ref var o = ref items[at[candidate]];
         ref var head = ref items[at[transmission]];
-        if (o.Time - head.Time > Lifetime || !o.MayShareBody(head))
+        if (o.Time - head.Time > Lifetime)
             return false;
         for (var k = transmission; k >= 0; k = Set.Next(k))
         {
             ref var known = ref items[at[k]];
+            // Of a datagram in pieces the first ones tell, wherever they were seen.
+            if (!o.MayShareBody(known))
+                return false;
             if (!known.IsWhereAlso(o, tables) || known.Macs != o.Macs || known.FragmentOffset != o.FragmentOffset)
                 continue;
             if (known.Identification != o.Identification)

@@ -118,23 +118,24 @@ internal sealed class Passage(Trial trial, Way way, Random random)
         var packet = (f.Packet with { Tuple = tuple, Ttl = 64 - routers }).ToBytes();
         var isDatagram = f.Packet.Flags == 0;
         // Connection tracking puts fragments together, and the next interface takes them apart again; those of IPv6 with a new number.
-        var parts = isDatagram && !trial.HasDatagramOffload ? Ip.Fragments(packet, routers == 0 ? podMtu : Math.Min(podMtu, way.HasTunnel ? 1450 : 1500), (uint)((f.Sending.Number * 4) + routers + 77)) : [packet];
+        var number = (uint)((f.Sending.Number * 4) + routers + 77);
+        var parts = isDatagram && !trial.HasDatagramOffload ? Ip.Fragments(packet, routers == 0 ? podMtu : Math.Min(podMtu, way.HasTunnel ? 1450 : 1500), number) : [packet];
         var isSuper = f.Packet.Payload.Length > Segment && (!isDatagram || trial.HasDatagramOffload);
         for (var i = 0; i < parts.Count; i++)
         {
             var time = f.Time + (i * 50);
             var ip = parts[i][0] >> 4 == 4 ? 20 : parts.Count > 1 ? 48 : 40;
             var headers = ip + (isDatagram ? 8 + Math.Min(256, f.Packet.Payload.Length) : packet.Length - f.Packet.Payload.Length - (tuple.Source.IsIpv4 ? 20 : 40));
-            var known = new Seen(point, time, [], f.Sending, f.Pieces) { PortsEnd = ip + (isDatagram && f.Packet.Tuple.Protocol != IpProtocol.Udp ? 8 : 4), HeadersEnd = headers, IsLaterFragment = i > 0 };
+            var known = new Seen(point, time, [], f.Sending, f.Pieces) { PortsEnd = ip + (isDatagram && f.Packet.Tuple.Protocol != IpProtocol.Udp ? 8 : 4), HeadersEnd = headers, Inside = parts.Count > 1 ? new FragmentOf((tuple.Source, tuple.Destination), tuple.Source.IsIpv4 ? f.Packet.Identification : number, i > 0) : null };
             if (!way.IsTunnelled(point))
             {
                 Note(known, FrameAt(point, hop, parts[i]), 0);
                 continue;
             }
 
-            var outerPackets = Encapsulate(f, i, parts[i], isSuper);
+            var (outerPackets, id) = Encapsulate(f, i, parts[i], isSuper);
             for (var k = 0; k < outerPackets.Count; k++)
-                Note(known with { Time = time + (k * 20), InsideBegin = k == 0 ? LinkHeader(point).Length + TunnelHeaders() : 0, IsLaterFragment = i > 0 || k > 0 }, FrameAt(point, hop, outerPackets[k]), TunnelHeaders() + (outerPackets.Count > 1 && trial.IsUnderlayIpv6 ? 8 : 0));
+                Note(known with { Time = time + (k * 20), InsideBegin = k == 0 ? LinkHeader(point).Length + TunnelHeaders() : 0, Outside = outerPackets.Count > 1 ? new FragmentOf(way.Outer(f.Sending.IsReply), id, k > 0) : null }, FrameAt(point, hop, outerPackets[k]), TunnelHeaders() + (outerPackets.Count > 1 && trial.IsUnderlayIpv6 ? 8 : 0));
         }
     }
 
@@ -144,7 +145,7 @@ internal sealed class Passage(Trial trial, Way way, Random random)
         seen.Add(known with { Frame = frame, PortsEnd = known.PortsEnd + before, HeadersEnd = known.HeadersEnd + before });
     }
 
-    private List<byte[]> Encapsulate(InFlight f, int index, byte[] inner, bool isSuper)
+    private (List<byte[]> Packets, uint Identification) Encapsulate(InFlight f, int index, byte[] inner, bool isSuper)
     {
         var key = (f.Pieces[0].Sending, f.Pieces[0].Start, index);
         if (!outer.TryGetValue(key, out var id))
@@ -157,7 +158,7 @@ internal sealed class Passage(Trial trial, Way way, Random random)
             Tunnel.Geneve => (IpProtocol.Udp, Udp(f, 6081, [0, 0, 0x65, 0x58, 0, 0, 5, 0, .. Ethernet(3, 6, f.Sending.IsReply, v6), .. inner])),
             _ => (IpProtocol.Udp, Udp(f, 8472, [8, 0, 0, 0, 0, 0, 1, 0, .. Ethernet(3, 6, f.Sending.IsReply, v6), .. inner])),
         };
-        return Ip.Fragments(Ip.Packet(source, destination, protocol, 64, id, dontFragment: false, body), isSuper ? int.MaxValue : way.Mtu(4), id);
+        return (Ip.Fragments(Ip.Packet(source, destination, protocol, 64, id, dontFragment: false, body), isSuper ? int.MaxValue : way.Mtu(4), id), id);
     }
 
     private int TunnelHeaders() => (trial.IsUnderlayIpv6 ? 40 : 20) + (trial.Tunnel == Tunnel.IpIp ? 0 : 8 + 8 + 14);

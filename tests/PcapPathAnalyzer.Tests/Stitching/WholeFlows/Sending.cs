@@ -1,3 +1,5 @@
+using PcapPathAnalyzer.Primitives;
+
 namespace PcapPathAnalyzer.Tests.Stitching.WholeFlows;
 
 /// <summary>A packet that an end of a connection sends, once; what is sent again is another one.</summary>
@@ -25,6 +27,12 @@ internal sealed record Sending(int Number, int Connection, bool IsReply, long Ti
 /// <summary>Bytes of a sending that a packet carries; 0 to 1 for what is not TCP data.</summary>
 internal readonly record struct Piece(int Sending, uint Start, uint End);
 
+/// <summary>A fragment, by what all fragments of its packet have in common (RFC 791, RFC 8200).</summary>
+/// <param name="Ends">Addresses.</param>
+/// <param name="Identification">Of IP.</param>
+/// <param name="IsLater">All but the first, which has the header behind IP's.</param>
+internal sealed record FragmentOf((IpAddress Source, IpAddress Destination) Ends, uint Identification, bool IsLater);
+
 /// <summary>A frame at a capture point, and what is in it.</summary>
 internal sealed record Seen(int Point, long Time, byte[] Frame, Sending Sending, IReadOnlyList<Piece> Pieces)
 {
@@ -38,5 +46,11 @@ internal sealed record Seen(int Point, long Time, byte[] Frame, Sending Sending,
     public int InsideBegin { get; init; }
 
     /// <summary>A fragment that has no ports of its own.</summary>
-    public bool IsLaterFragment { get; init; }
+    public bool IsLaterFragment => Inside is { IsLater: true } || Outside is { IsLater: true };
+
+    /// <summary>Which fragment of which packet it is; null where it is whole.</summary>
+    public FragmentOf? Inside { get; init; }
+
+    /// <summary>The same of the tunnel's packet around it.</summary>
+    public FragmentOf? Outside { get; init; }
 }

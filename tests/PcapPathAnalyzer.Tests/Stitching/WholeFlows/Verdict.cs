@@ -119,7 +119,7 @@ internal sealed class Verdict
             faults.Add($"packet {mixed.Key} mixes transmissions: {string.Join(" | ", mixed.GroupBy(s => transmissions[s.Key]).Select(t => string.Join(' ', t.Select(s => Text(s.Key)))))}");
         foreach (var torn in sightings.Where(s => IsKnowable(Truth(s.Key))).GroupBy(s => transmissions[s.Key]).Where(t => t.Select(s => s.Value.PacketId).Distinct().Skip(1).Any()))
             faults.Add($"one transmission is several packets: {string.Join(" | ", torn.GroupBy(s => s.Value.PacketId).Select(p => string.Join(' ', p.Select(s => Text(s.Key)))))}");
-        foreach (var (key, sighting) in sightings.Where(s => s.Value.IsReply != Truth(s.Key).Seen.Sending.IsReply))
+        foreach (var (key, sighting) in sightings.Where(s => Truth(s.Key).HasPorts && s.Value.IsReply != Truth(s.Key).Seen.Sending.IsReply))
             faults.Add($"{Text(key)} goes the other way than {(sighting.IsReply ? "reply" : "forward")}");
     }
 
@@ -137,7 +137,7 @@ internal sealed class Verdict
         foreach (var packet in sightings.GroupBy(s => s.Value.PacketId))
         {
             var points = packet.OrderBy(s => s.Value.Hop).Select(s => Truth(s.Key).Seen.Point).ToList();
-            var way = packet.First().Value.IsReply ? points.OrderDescending() : points.Order();
+            var way = Truth(packet.First().Key).Seen.Sending.IsReply ? points.OrderDescending() : points.Order();
             if (!points.SequenceEqual(way))
                 faults.Add($"packet {packet.Key} goes the way {string.Join(' ', points)}");
         }

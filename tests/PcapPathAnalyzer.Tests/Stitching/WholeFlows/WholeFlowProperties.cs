@@ -48,6 +48,10 @@ public sealed class WholeFlowProperties
     public void With_frames_that_single_captures_miss() => Holds(static (r, t) => t with { Gaps = r.Next(80), Exchanges = r.Next(4, 10) });
 
     [Test]
+    public void With_fragments_that_single_captures_miss() =>
+        Holds(static (r, t) => t with { Protocol = Datagram(r, t.IsIpv6), HasFragments = true, Gaps = r.Next(120), Exchanges = r.Next(4, 10) });
+
+    [Test]
     public void With_captures_that_start_and_end_apart() => Holds(static (r, t) => t with { HasWindows = true, Exchanges = r.Next(4, 12) });
 
     [Test]
@@ -87,6 +91,12 @@ public sealed class WholeFlowProperties
     [TestCase("Seed=1090476000 Protocol=Icmpv6 IsIpv6=True Tunnel=Vxlan Connections=6 Exchanges=5 Loss=31 SnapLength=80 SnapsDiffer=True", Description = "Echoes of which not even the type was kept look like one captured twice.")]
     [TestCase("Seed=1850138161 Protocol=Udp Nat=Both Connections=4 Exchanges=1 Burst=3 Offload=12 HasDatagramOffload=True Loss=9", Description = "Nothing but a super-datagram and its segments tells that two tuples are one connection.")]
     [TestCase("Seed=690512163 Connections=5 ReusesPort=True Exchanges=6 Burst=3 Skew=-4547209 DriftPpm=-81 HasWindows=True", Description = "Long after clocks were compared, a drift that was too small to be seen adds up.")]
+    [TestCase("Seed=1158338181 Tunnel=Vxlan IsUnderlayIpv6=True Connections=2 ReusesPort=True Exchanges=1 Loss=39 HasCutTunnels=True Gaps=18", Description = "One packet alone here and one alone there, milliseconds apart on one node, are two.")]
+    [TestCase("Seed=1739362974 Tunnel=Vxlan Connections=5 Loss=26 HasCutTunnels=True Gaps=14", Description = "As many here as there, each lacking another one.")]
+    [TestCase("Seed=386655961 Protocol=Icmpv6 IsIpv6=True Exchanges=1 HasFragments=True Gaps=50", Description = "One place has a later fragment of IPv6 alone, and another one the first.")]
+    [TestCase("Seed=643804559 Protocol=Icmp Nat=Both Connections=4 Exchanges=9 HasFragments=True Gaps=72", Description = "Later fragments without a first one are of many connections.")]
+    [TestCase("Seed=1197357370 Protocol=Udp Nat=Destination Tunnel=Vxlan Connections=5 Exchanges=9 HasFragments=True Gaps=63", Description = "A bridge's port that sees a packet under two tuples is one port.")]
+    [TestCase("Seed=1356332188 Protocol=Udp IsIpv6=True Connections=6 Exchanges=7 HasFragments=True Gaps=112", Description = "Two datagrams begin alike, are as long, and come in pieces.")]
     public void Of_a_trial_that_failed_once(string told) => Assert.That(Faults(Trial.Parse(told)), Is.Empty);
 
     private static IpProtocol Datagram(Random r, bool isIpv6) => r.Next(2) == 0 ? IpProtocol.Udp : isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp;

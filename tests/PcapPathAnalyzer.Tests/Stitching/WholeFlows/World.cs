@@ -40,6 +40,15 @@ internal sealed class World
         var files = Enumerable.Range(0, Way.Points.Length).Where(Way.IsCaptured).GroupBy(p => IsCooked(p) ? $"{Way.Points[p].Namespace}/any.pcap" : $"{Way.Points[p].Namespace}/{Way.Points[p].Interface}.pcap", StringComparer.Ordinal);
         foreach (var file in files)
             WriteFile(folder, file.Key, file.First(), file.SelectMany(p => passed[p]));
+        FindFirstFragments();
+    }
+
+    // Of a later fragment only the first one tells what it is, wherever that was seen; what is inside a tunnel's first fragment is seen there, too.
+    private void FindFirstFragments()
+    {
+        var firsts = Truth.Values.SelectMany(static c => new[] { c.Seen.Outside, c.Seen.Outside is { IsLater: true } ? null : c.Seen.Inside }).OfType<FragmentOf>().Where(static f => !f.IsLater).ToHashSet();
+        foreach (var captured in Truth.Values)
+            captured.HasFirst = new[] { captured.Seen.Outside, captured.Seen.Inside }.OfType<FragmentOf>().All(f => firsts.Contains(f with { IsLater = false }));
     }
 
     private bool IsCooked(int point) => trial.IsAny && point is > 0 and < Way.Count - 1;
@@ -199,8 +208,11 @@ internal sealed record Captured(Seen Seen, int Length)
     /// <summary>Of a rotated capture, from 0.</summary>
     public int Part { get; init; }
 
-    /// <summary>The snap length left the ports, or the frame's first fragment has them.</summary>
-    public bool HasPorts => Length >= Seen.PortsEnd || Seen.IsLaterFragment;
+    /// <summary>The snap length left the ports, or the first fragment has them.</summary>
+    public bool HasPorts => (Length >= Seen.PortsEnd || Seen.IsLaterFragment) && HasFirst;
+
+    /// <summary>Some capture has the first fragment, where this is a later one.</summary>
+    public bool HasFirst { get; set; }
 
     /// <summary>Not all of the IP header inside a tunnel is there.</summary>
     public bool HasNoInside(bool isIpv6) => Seen.InsideBegin > 0 && Length < Seen.InsideBegin + (isIpv6 ? 40 : 20);
