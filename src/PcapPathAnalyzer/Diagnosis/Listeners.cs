@@ -11,6 +11,7 @@ internal static class Listeners
     public static SocketRecord? At(NetworkNamespace? ns, IpProtocol protocol, int port) =>
         ns?.Sockets.FirstOrDefault(s => s.Protocol == protocol && s.LocalPort == port && s.State is "LISTEN" or "UNCONN");
 
-    /// <summary>True where sockets were dumped and none waits on the port.</summary>
-    public static bool AreNone(NetworkNamespace? ns, IpProtocol protocol, int port) => ns?.Sockets.Count > 0 && At(ns, protocol, port) is null;
+    /// <summary>True where sockets of the protocol were dumped (<c>ss -lnt</c> shows no others than TCP's) and none waits on the port.</summary>
+    public static bool AreNone(NetworkNamespace? ns, IpProtocol protocol, int port) =>
+        ns?.Sockets.Any(s => s.Protocol == protocol) == true && At(ns, protocol, port) is null;
 }
