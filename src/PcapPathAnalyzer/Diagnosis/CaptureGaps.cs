@@ -31,6 +31,8 @@ internal sealed class CaptureGaps
         var present = new Dictionary<CapturePoint, int>();
         foreach (var flow in flows)
         {
+            if (FlowEvidence.IsGroup(flow.Requested.Destination))
+                continue;
             foreach (var direction in (ReadOnlySpan<FlowDirection>)[flow.Forward, flow.Reply])
             {
                 if (flow.IcmpErrors.Count == 0 && IsSeenEverywhere(direction))

@@ -73,7 +73,7 @@ internal static class FindingCatalogue
                     continue;
                 if (finding.Severity > Severity.Info)
                     explained.UnionWith(open);
-                yield return open.Count == finding.Flows.Count ? finding : finding with { Flows = open };
+                yield return open.Count == finding.Flows.Count ? finding : finding with { Flows = open, Message = finding.Message.Replace($"({finding.Flows.Count()})", $"({open.Count()})", StringComparison.Ordinal) };
             }
         }
     }

@@ -46,6 +46,9 @@ internal static class FlowEvidence
 
     public static string Asked(this Flow flow) => Endpoint(flow.Protocol, flow.Requested.Destination, flow.Requested.DestinationPort);
 
+    /// <summary>Packets for many: copies go many ways, and none of them has to pass where another did.</summary>
+    public static bool IsGroup(IpAddress address) => address.IsMulticast || address.IsLimitedBroadcast;
+
     public static bool Is(this Transmission t, TcpFlags mask, TcpFlags value) => (t.TcpFlags & mask) == value;
 
     /// <summary>"1 flow", "38 flows".</summary>

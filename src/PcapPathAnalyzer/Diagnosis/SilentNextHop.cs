@@ -18,8 +18,11 @@ internal sealed record SilentNextHop(LostPacket Lost, IpAddress Address, string?
     /// <summary>The neighbour entry; null where the dump has none.</summary>
     public Dumps.NeighbourRecord? Entry => Lost.Find(Address, Device);
 
-    /// <summary>"proven" where the neighbour entry says so, or a capture shows the questions.</summary>
+    /// <summary><c>proven</c> where the neighbour entry says so, or a capture shows the questions.</summary>
     public string Confidence(Evidence evidence) => Entry is { IsUsable: false } || Asked(evidence) is not null ? "proven" : "likely";
+
+    /// <summary>Where it is asked for, for the message, with a blank in front.</summary>
+    public string On(Evidence evidence) => (Device ?? Asked(evidence)?.Point.Interface) is { } name ? $" on {name}" : "";
 
     /// <summary>What the dump and the captures show of it, in brackets with a blank in front.</summary>
     public string State(Evidence evidence)
@@ -46,10 +49,13 @@ internal sealed record SilentNextHop(LostPacket Lost, IpAddress Address, string?
     // FAILED in the table; or the node itself said "host unreachable" about an address that no namespace has.
     private bool IsSilent(Evidence evidence)
     {
-        if (!Lost.IsLeaving || Lost.Route is not { Type: "unicast" } || Address.IsNone)
+        if (!Lost.IsLeaving || Address.IsNone || (Lost.RoutesKnown && Lost.Route is not { Type: "unicast" }))
             return false;
+        // Where no routes were dumped, questions for the destination itself show that there is one to it.
         if (Asked(evidence) is { } asked)
             return asked.Answers.Count == 0;
+        if (!Lost.RoutesKnown)
+            return false;
         return Entry is { } known
             ? !known.IsUsable
             : evidence.Network.Owners(Address).Count == 0 && Lost.Flow.IcmpErrors.Any(e => IsHostUnreachable(e) && RouteLookup.IsLocal(Lost.Place, e.Sender));
@@ -57,7 +63,7 @@ internal sealed record SilentNextHop(LostPacket Lost, IpAddress Address, string?
 
     // What the capture on the device shows of the kernel's questions while the packets waited (it asks three times, a second apart).
     private Resolution? Asked(Evidence evidence) =>
-        evidence.Resolutions.FirstOrDefault(r => r.Address == Address && r.Questions > 1 && r.Point.Home == Lost.Place && (r.Point.Interface == Device || r.Point.Device?.Master?.Name == Device)
+        evidence.Resolutions.FirstOrDefault(r => r.Address == Address && r.Questions > 1 && r.Point.Home == Lost.Place && (Device is null || r.Point.Interface == Device || r.Point.Device?.Master?.Name == Device)
             && Lost.Packets.Any(t => IsAround(evidence, r, t.Time)));
 
     private static bool IsAround(Evidence evidence, Resolution r, long time)

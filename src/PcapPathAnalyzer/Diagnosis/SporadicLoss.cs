@@ -4,13 +4,13 @@ using PcapPathAnalyzer.Stitching.Observing;
 namespace PcapPathAnalyzer.Diagnosis;
 
 /// <summary>
-/// Whether losses between two points look like chance: most packets get through, and none of the flows lost more in a row than so many flows
+/// Whether losses between two points look like chance: most packets get through, and no more flows lost so many in a row than flows
 /// would at that rate. Then neither a rule nor a route is to blame, and the capture itself may have missed them.
 /// </summary>
 internal static class SporadicLoss
 {
-    /// <summary>Flows with such a row of losses that chance alone would make; fewer are no chance.</summary>
-    private const double Expected = 0.05;
+    /// <summary>How likely chance alone must make so many flows with such rows of losses.</summary>
+    private const double Least = 0.05;
 
     /// <summary>For the message, with a separator in front; null where it is not chance.</summary>
     public static string? Of(Evidence evidence, IReadOnlyList<LostPacket> lost, CapturePoint to)
@@ -33,8 +33,21 @@ internal static class SporadicLoss
         if (arrived == 0 || arrived * 2 < sent)
             return null;
         var rate = 1 - ((double)arrived / sent);
-        return lost.All(l => flows * Math.Pow(rate, l.Packets.Count) >= Expected)
+        return lost.Select(static l => l.Packets.Count).Distinct().All(row => AtLeast(lost.Count(l => l.Packets.Count >= row), flows * Math.Pow(rate, row)) >= Least)
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"; {arrived} of {sent} packets on this way do get there, so these are lost by chance, or missed by the capture")
             : null;
+    }
+
+    // The probability of so many rare events, or more, where so many are expected (Poisson).
+    private static double AtLeast(int count, double expected)
+    {
+        var (fewer, term) = (0.0, Math.Exp(-expected));
+        for (var i = 0; i < count; i++)
+        {
+            fewer += term;
+            term *= expected / (i + 1);
+        }
+
+        return 1 - fewer;
     }
 }

@@ -22,7 +22,7 @@ public static class ServicesText
 
         var differing = fronts.Count(f => !f.IsAgreed && !f.First.IsOfOneNode);
         if (fronts.Count > 0)
-            yield return $"{fronts.Count} addresses and node ports of services on {string.Join(", ", fronts.SelectMany(f => f.Entries).Select(e => Printable.Text(e.Namespace.Name)).Distinct().Order(StringComparer.Ordinal))}; {(differing == 0 ? "none differs between nodes" : $"{differing} differ between nodes")}";
+            yield return $"{fronts.Count} {(fronts.Count == 1 ? "address or node port" : "addresses and node ports")} of services on {string.Join(", ", fronts.SelectMany(f => f.Entries).Select(e => Printable.Text(e.Namespace.Name)).Distinct().Order(StringComparer.Ordinal))}; {(differing == 0 ? "none differs between nodes" : $"{differing} differ between nodes")}";
     }
 
     private static IEnumerable<string> Front(Network network, ServiceFront front, TextStyle style)

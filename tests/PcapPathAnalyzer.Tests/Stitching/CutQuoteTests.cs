@@ -25,6 +25,16 @@ public sealed class CutQuoteTests
         Assert.That(Errors(Cut(whole, 64)), Is.SubsetOf(expected).And.Count.LessThan(expected.Count));
     }
 
+    [Test]
+    public void Where_the_quote_is_gone_the_dump_of_sockets_tells_that_nobody_waits_for_the_datagrams()
+    {
+        var bundle = Cut(Path.Combine(TestData.Folder, "bundles-findings", "connection-refused-udp", "bundle"), 60);
+        File.AppendAllText(Path.Combine(bundle, "node-b/pods/web-1/ss.txt"), "udp   UNCONN 0      0            0.0.0.0:5300       0.0.0.0:*\n");
+        var findings = PathAnalyzer.Analyze(BundleReader.Read(bundle)).Findings;
+        Assert.That(findings.Select(f => (f.Code, f.Confidence)), Does.Contain(("udp-unanswered", "likely")));
+        Assert.That(findings.First(f => f.Code == "udp-unanswered").Message, Does.Contain("no socket waits for them in the dump"));
+    }
+
     private static List<string> Errors(string bundle) =>
         [.. PathAnalyzer.Analyze(BundleReader.Read(bundle)).Flows.Where(f => f.IcmpErrors.Count > 0)
             .Select(f => $"{f.Requested} {f.Outcome} {string.Join(' ', f.IcmpErrors.Select(e => $"{e.Sender} {e.Type}/{e.Code}").Distinct().Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal)];

@@ -30,14 +30,15 @@ internal sealed class ConnectionRefused : IFindingRule
             var flows = group.Select(x => x.Flow).ToList();
             var (ns, protocol, (address, port)) = group.Key;
             var endpoint = FlowEvidence.Endpoint(protocol, address, port);
-            var listener = Listener(evidence, ns, protocol, port);
+            var home = evidence.Network.Find(ns);
+            var listener = Listeners.At(home, protocol, port);
             yield return new Finding
             {
                 Code = Kind.Code,
                 Severity = Severity.Error,
                 Namespace = ns,
                 Location = listener?.Location,
-                Message = $"{ns} refuses {protocol.Keyword()} {endpoint}: {Why(evidence, ns, listener, address)} ({FlowEvidence.Count(flows)})",
+                Message = $"{ns} refuses {protocol.Keyword()} {endpoint}: {Why(listener, address, Listeners.AreNone(home, protocol, port))} ({FlowEvidence.Count(flows)})",
                 Advice = "Check that the application runs, on which address and port it listens (ss -lntup), and the targetPort of the service.",
                 Flows = flows,
                 Evidence = [.. flows.Take(3).SelectMany(f => Answer(evidence, f)).Take(4)],
@@ -57,14 +58,11 @@ internal sealed class ConnectionRefused : IFindingRule
 
     private static (IpAddress, int) Server(Flow f) => f.Served is { } s ? (s.Destination, s.DestinationPort) : (f.Requested.Destination, f.Requested.DestinationPort);
 
-    private static SocketRecord? Listener(Evidence evidence, string ns, IpProtocol protocol, int port) =>
-        evidence.Network.Find(ns)?.Sockets.FirstOrDefault(s => s.Protocol == protocol && s.LocalPort == port && s.State is "LISTEN" or "UNCONN");
-
-    private static string Why(Evidence evidence, string ns, SocketRecord? listener, IpAddress address)
+    private static string Why(SocketRecord? listener, IpAddress address, bool areNone)
     {
         if (listener is not null)
             return listener.Local == address || listener.LocalIsWildcard || listener.Local.IsUnspecified ? "a socket listens there in the dump, which was taken later or earlier" : $"the socket listens on {listener.Local} only";
-        return evidence.Network.Find(ns)?.Sockets.Count > 0 ? "no socket listens there in the dump either" : "nobody listens";
+        return areNone ? "no socket listens there in the dump either" : "nobody listens";
     }
 
     private static IEnumerable<FrameLocation> Answer(Evidence evidence, Flow f) =>

@@ -19,7 +19,7 @@ internal sealed class LostOutsideCapture : IFindingRule
 
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        var open = evidence.Lost.Where(l => !l.HasArrived && HasPorts(l.Flow) && !IsGroup(l.Tuple.Destination) && NextPoint.Captured(evidence, l) is null);
+        var open = evidence.Lost.Where(l => !l.HasArrived && HasPorts(l.Flow) && !FlowEvidence.IsGroup(l.Tuple.Destination) && NextPoint.Captured(evidence, l) is null);
         foreach (var group in open.GroupBy(l => (l.Last.Point, l.IsReply, NextPoint.Describe(evidence, l))))
         {
             var items = group.ToList();
@@ -45,6 +45,4 @@ internal sealed class LostOutsideCapture : IFindingRule
 
     // Later fragments alone belong to a packet that is elsewhere.
     private static bool HasPorts(Flow flow) => !flow.Protocol.HasPorts() || flow.Requested.DestinationPort != 0;
-
-    private static bool IsGroup(IpAddress address) => address.IsMulticast || address.IsLimitedBroadcast;
 }

@@ -23,16 +23,16 @@ internal sealed class NeighbourFailed : IFindingRule
             var (hop, first) = (group.First(), items[0]);
             var flows = items.ConvertAll(i => i.Flow);
             var vtep = first.Stage == LossStage.Encapsulating ? OuterPacket.Entry(first) : null;
-            var gateway = first.Route!.Destination.Length == 0 ? ", its default gateway," : "";
+            var gateway = first.Route is { Destination.Length: 0 } ? ", its default gateway," : "";
             yield return new Finding
             {
                 Code = Unanswered.Code,
                 Severity = Severity.Error,
                 Namespace = first.Place.Name,
-                Location = vtep?.Location ?? hop.Entry?.Location ?? first.Route.Location,
+                Location = vtep?.Location ?? hop.Entry?.Location ?? first.Route?.Location,
                 Message = vtep is null
-                    ? $"{first.Place.Name} gets no answer from {hop.Address}{gateway} on {hop.Device}{hop.State(evidence)}; last seen at {first.Last.Point} ({FlowEvidence.Count(flows)})"
-                    : $"{first.Place.Name} sends the tunnel's packets for {vtep.Mac} to VTEP {vtep.Destination} ({vtep.Location}), which does not answer ARP on {hop.Device}{hop.State(evidence)} ({FlowEvidence.Count(flows)})",
+                    ? $"{first.Place.Name} gets no answer from {hop.Address}{gateway}{hop.On(evidence)}{hop.State(evidence)}; last seen at {first.Last.Point} ({FlowEvidence.Count(flows)})"
+                    : $"{first.Place.Name} sends the tunnel's packets for {vtep.Mac} to VTEP {vtep.Destination} ({vtep.Location}), which does not answer ARP{hop.On(evidence)}{hop.State(evidence)} ({FlowEvidence.Count(flows)})",
                 Advice = vtep is null
                     ? "Is the host up, on this segment, with this address? Capture ARP on the device (tcpdump -ni DEV arp)."
                     : "Has the node's address changed? The CNI's agent keeps the FDB entry: see its log and the node's annotation or lease.",

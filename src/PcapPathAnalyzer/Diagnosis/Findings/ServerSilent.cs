@@ -26,7 +26,7 @@ internal sealed class ServerSilent : IFindingRule
             var items = group.ToList();
             var flows = items.ConvertAll(i => i.Flow);
             var (place, protocol, address, port) = group.Key;
-            var listener = place.Sockets.FirstOrDefault(s => s.Protocol == protocol && s.LocalPort == port && s.State == "LISTEN");
+            var listener = Listeners.At(place, protocol, port);
             yield return new Finding
             {
                 Code = Kind.Code,

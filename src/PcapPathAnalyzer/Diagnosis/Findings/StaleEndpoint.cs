@@ -23,14 +23,14 @@ internal sealed class StaleEndpoint : IFindingRule
 
     /// <summary>Whether this, and nothing about the next hop or the routes, is the cause.</summary>
     public static bool Explains(Evidence evidence, LostPacket l) =>
-        IsEndpoint(l) && ((l.IsForwarded && l.NextHop == l.Tuple.Destination && l.Route is { Type: "unicast" }) || IsRouted(evidence, l));
+        IsEndpoint(l) && ((l.IsForwarded && l.NextHop == l.Tuple.Destination && l.Route is { Type: "unicast" } or null) || IsRouted(evidence, l));
 
     public IEnumerable<Finding> Find(Evidence evidence)
     {
         foreach (var group in SilentNextHop.All(evidence).Where(s => Explains(evidence, s.Lost) && !IsRouted(evidence, s.Lost)).GroupBy(s => (s.Lost.Place, s.Address)))
         {
             var hop = group.First();
-            yield return Gone(evidence, [.. group.Select(s => s.Lost)], $"{hop.Lost.Place.Name} gets no answer to ARP on {hop.Lost.OutDevice}{hop.State(evidence)}", hop.Entry?.Location) with
+            yield return Gone(evidence, [.. group.Select(s => s.Lost)], $"{hop.Lost.Place.Name} gets no answer to ARP{hop.On(evidence)}{hop.State(evidence)}", hop.Entry?.Location) with
             {
                 Evidence = hop.Frames(evidence, [.. group.Select(s => s.Lost)]),
                 Confidence = hop.Confidence(evidence),

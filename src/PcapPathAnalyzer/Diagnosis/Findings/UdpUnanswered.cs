@@ -25,16 +25,19 @@ internal sealed class UdpUnanswered : IFindingRule
         {
             var flows = group.ToList();
             var (ns, address, port) = group.Key;
+            var nobody = Listeners.AreNone(evidence.Network.Find(ns), IpProtocol.Udp, port);
             yield return new Finding
             {
                 Code = Kind.Code,
                 Severity = Severity.Warning,
                 Namespace = ns,
-                Message = $"datagrams to udp {FiveTuple.Endpoint(address, port)} arrive in {ns} and are not answered ({FlowEvidence.Count(flows)})",
-                Advice = "One-way protocols (syslog, statsd) are like this. Otherwise see whether the application reads its socket: Recv-Q of ss -lnu, and its log.",
+                Message = $"datagrams to udp {FiveTuple.Endpoint(address, port)} arrive in {ns} and are not answered{(nobody ? "; no socket waits for them in the dump" : "")} ({FlowEvidence.Count(flows)})",
+                Advice = nobody
+                    ? "Check that the application runs, on which address and port it listens (ss -lnup), and the targetPort of the service. The kernel's answer, ICMP port unreachable, was not captured, was cut by the snap length, or was held back by its rate limit."
+                    : "One-way protocols (syslog, statsd) are like this. Otherwise see whether the application reads its socket: Recv-Q of ss -lnu, and its log.",
                 Flows = flows,
                 Evidence = [.. flows.Take(3).SelectMany(f => f.Forward.Hops.TakeLast(1)).Select(FlowEvidence.Frame)],
-                Confidence = "possible",
+                Confidence = nobody ? "likely" : "possible",
             };
         }
     }

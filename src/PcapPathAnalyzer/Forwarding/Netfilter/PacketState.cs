@@ -94,8 +94,14 @@ public sealed record PacketState
     /// <summary>As rules name the kind of its frame's destination: unicast, broadcast, multicast.</summary>
     public string PacketType => DestinationMac == MacAddress.Broadcast ? "broadcast" : DestinationMac.IsGroup ? "multicast" : "unicast";
 
+    /// <summary>The sender's own copy of what it sent to a group, though it comes in by another device than lo (PACKET_LOOPBACK).</summary>
+    public bool IsLoopedBack { get; init; }
+
+    /// <summary>It was sent here.</summary>
+    public bool LoopsBack => In == "lo" || IsLoopedBack;
+
     /// <summary>No Ethernet frame brought it: it was sent here, or loops back.</summary>
-    public bool HasNoFrame => In is null or "lo";
+    public bool HasNoFrame => In is null || LoopsBack;
 
     /// <summary>For an ICMP error: the packet it quotes, as the sender of the error saw it.</summary>
     public FiveTuple? IcmpError { get; init; }

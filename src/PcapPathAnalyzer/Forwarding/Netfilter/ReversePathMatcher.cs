@@ -12,7 +12,7 @@ internal static class ReversePathMatcher
     {
         if (packet.In is not { } device)
             return Answer.Unknown;
-        var answer = device == "lo" || packet.Tuple.Source.IsUnspecified ? Answer.Yes : Reverse(ns, match, packet, device);
+        var answer = packet.LoopsBack || packet.Tuple.Source.IsUnspecified ? Answer.Yes : Reverse(ns, match, packet, device);
         return answer == Answer.Unknown ? answer : RuleMatcher.Of(match.IsInverted != (answer == Answer.Yes));
     }
 

@@ -23,13 +23,16 @@ internal static class GroupInput
                 continue;
             }
 
-            yield return x.If($"{x.Namespace.Name} has joined {destination} on {device} (ip maddr would tell)", isUsual: false).Then(RouteInput.Deliver);
+            yield return x.If(Joined(x.Namespace, device, destination), isUsual: false).Then(RouteInput.Deliver);
             yield return x.If($"{x.Namespace.Name} has not joined {destination} on {device} (ip maddr would tell)", isUsual: false).Stop(StepKind.Drop, Verdict.NoListener, $"{device} of {x.Namespace.Name} is no member of {destination}");
         }
     }
 
-    // What the kernel joins by itself: all hosts, all nodes, the solicited-node groups of its addresses (RFC 4291 section 2.7.1), all routers where it forwards, and a VXLAN device's group.
-    private static bool IsMember(NetworkNamespace ns, string device, IpAddress group)
+    /// <summary>In words, where nobody but a program knows.</summary>
+    public static string Joined(NetworkNamespace ns, string device, IpAddress group) => $"{ns.Name} has joined {group} on {device} (ip maddr would tell)";
+
+    /// <summary>True for what the kernel joins by itself: all hosts, all nodes, the solicited-node groups of its addresses (RFC 4291 section 2.7.1), all routers where it forwards, and a VXLAN device's group.</summary>
+    public static bool IsMember(NetworkNamespace ns, string device, IpAddress group)
     {
         if (ns.Interfaces.Any(i => i.IsVxlan && i.Link.Vxlan?.Remote == group && (i.Link.Peer is null || i.Link.Peer == device)))
             return true;

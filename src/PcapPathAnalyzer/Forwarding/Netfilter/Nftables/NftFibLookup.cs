@@ -29,8 +29,8 @@ internal static class NftFibLookup
         if (fib.Result is not ("oif" or "oifname"))
             return NftReading.Unknown;
         // What loops back has a way back by nature, but for what is forwarded (nft_fib_can_skip).
-        if (packet is { In: "lo", Out: null })
-            return NftReading.Of("lo");
+        if (packet is { LoopsBack: true, Out: null })
+            return NftReading.Of(packet.In);
         var ways = PolicyRouting.Decide(ns, query);
         if (ways.Any(static w => w.Kind == RouteKind.Unknown))
             return NftReading.Unknown;

@@ -1,0 +1,24 @@
+using PcapPathAnalyzer.Bundles;
+using PcapPathAnalyzer.Tests.Support;
+
+namespace PcapPathAnalyzer.Tests.Diagnosis;
+
+/// <summary>What captures show by themselves.</summary>
+public sealed class WithoutDumpsTests
+{
+    [TestCase("neighbor-failed", "neighbor-failed", "node-a")]
+    [TestCase("stale-endpoint", "stale-endpoint", "node-b")]
+    public void Questions_that_nobody_answers_are_seen_without_any_dump(string bundle, string code, string place)
+    {
+        var folder = ScratchFolder.Create("captures");
+        var whole = Path.Combine(TestData.Folder, "bundles-findings", bundle, "bundle");
+        foreach (var file in Directory.GetFiles(whole, "*.pcap", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(folder, Path.GetRelativePath(whole, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+
+        Assert.That(PathAnalyzer.Analyze(BundleReader.Read(folder)).Findings.Select(f => (f.Code, f.Namespace, f.Confidence)), Does.Contain((code, place, "proven")));
+    }
+}
