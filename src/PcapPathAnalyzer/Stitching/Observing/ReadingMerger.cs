@@ -144,10 +144,10 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         {
             if (leg.InitialSequence is not { } isn || IsOpenedLater(leg, clock, local))
                 continue;
-            var numbers = StreamNumbers.Of(local, firstTuple == leg.Forward);
-            uint? sent = numbers.Client == 0 ? null : numbers.Client - isn;
-            uint? received = numbers.Server == 0 || leg.ServerSequence is not { } other ? null : numbers.Server - other;
-            if ((sent ?? received) is { } gone && gone < distance && (received ?? 0) < window && !IsOfEarlier(leg, numbers, gone))
+            var streams = StreamNumbers.Of(local, firstTuple == leg.Forward);
+            uint? sent = streams.Client == 0 ? null : streams.Client - isn;
+            uint? received = streams.Server == 0 || leg.ServerSequence is not { } other ? null : streams.Server - other;
+            if ((sent ?? received) is { } gone && gone < distance && (received ?? 0) < window && !IsOfEarlier(leg, streams, gone))
                 (best, distance) = (leg, gone);
         }
 
@@ -175,8 +175,8 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     }
 
     // Sequence numbers that by chance lie behind the leg's first ones lie nearer to those of an earlier connection with its ports.
-    private bool IsOfEarlier(Leg leg, StreamNumbers numbers, uint distance) =>
-        earlier.TryGetValue(leg.Index, out var known) && known.Exists(k => k.DistanceTo(numbers) < distance);
+    private bool IsOfEarlier(Leg leg, StreamNumbers streams, uint distance) =>
+        earlier.TryGetValue(leg.Index, out var known) && known.Exists(k => k.DistanceTo(streams) < distance);
 
     // The same clock saw the connection begin after these packets: they are of an earlier one with its ports.
     private static bool IsOpenedLater(Leg leg, string clock, in LocalLeg local)
