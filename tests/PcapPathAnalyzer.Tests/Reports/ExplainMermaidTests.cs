@@ -8,7 +8,7 @@ public sealed partial class ExplainMermaidTests
 {
     [TestCase("service", "node-a/pods/client-0", "10.96.12.34:80", 2)]
     [TestCase("nodeport", "client", "192.168.56.11:30080", 1)]
-    [TestCase("nodeport", "node-a", "224.0.0.1:80", 2)]
+    [TestCase("nodeport", "node-a", "224.0.0.1:80", 3)]
     [TestCase("policy-drop", "node-a/pods/client-0", "10.96.12.34:80", 1)]
     public async Task A_walk_is_drawn_with_a_box_per_step_and_an_end_per_path(string bundle, string from, string to, int paths)
     {
