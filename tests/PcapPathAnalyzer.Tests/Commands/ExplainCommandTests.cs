@@ -86,7 +86,9 @@ public sealed class ExplainCommandTests
         var paths = await PathsAsync("nodeport", "--from", "node-a", "--to", "224.0.0.1");
         Assert.That(paths.Select(p => ((string?)p["condition"], (string?)p["verdict"], (double?)p["probability"])), Is.EquivalentTo(new (string?, string?, double?)[]
         {
-            ("one follows the copy for client:eth0", "delivered", 1), ("one follows the copy for node-b:eth0", "delivered", 1),
+            ("one follows the copy for those on eth0's link; one follows the copy for client:eth0", "delivered", 1),
+            ("one follows the copy for those on eth0's link; one follows the copy for node-b:eth0", "delivered", 1),
+            ("one follows the copy for node-a itself", "delivered", 1),
         }));
     }
 
