@@ -45,10 +45,18 @@ internal static class Retransmission
     {
         if (side.KeepAlives == 0 || !other.Summary.HasAck)
             return;
-        foreach (var t in side.Transmissions.Where(static t => t.MayBeKeepAlive))
+        var acknowledgments = new Queue<Transmission>(other.Transmissions.Where(static a => (a.TcpFlags & TcpFlags.Ack) != 0).OrderBy(static a => a.Time));
+        uint? highest = null;
+        foreach (var t in side.Transmissions.Where(static t => t.MayBeKeepAlive).OrderBy(static t => t.Time))
         {
-            var end = t.Sequence + (uint)t.SegmentLength;
-            if (other.Transmissions.Any(a => (a.TcpFlags & TcpFlags.Ack) != 0 && a.Time <= t.Time && (int)(a.Acknowledgment - end) >= 0))
+            while (acknowledgments.TryPeek(out var a) && a.Time <= t.Time)
+            {
+                if (highest is null || (int)(a.Acknowledgment - highest) > 0)
+                    highest = a.Acknowledgment;
+                acknowledgments.Dequeue();
+            }
+
+            if (highest is not null && (int)(highest.Value - (t.Sequence + (uint)t.SegmentLength)) >= 0)
                 continue;
             t.IsRetransmission = true;
             side.Retransmissions++;

@@ -17,9 +17,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     private readonly List<CaptureReading> readings = [];
     private readonly List<ReadingNumbers> numbers = [];
     private readonly List<NotOpened> waiting = [];
-
-    // Numbers of what was there before an opened leg with the same ports, by some clock; by the leg's number.
-    private readonly Dictionary<int, List<StreamNumbers>> earlier = [];
+    private readonly EarlierConnections earlier = new();
     private LegsByNumber? found;
 
     private LegsByNumber ByTuple => found ??= new LegsByNumber(legs);
@@ -76,7 +74,6 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         }
 
         waiting.Clear();
-        earlier.Clear();
         return new Observations(tables, legs, readings, numbers, ByTuple, firstFragments);
     }
 
@@ -139,15 +136,15 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
             return OnlyOpened(clock, local, map);
         Leg? best = null;
         var distance = window;
-        var firstTuple = map.Tuples[local.FirstTuple];
-        for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
+        var (firstTuple, canonical) = (map.Tuples[local.FirstTuple], Canonical(local, map));
+        for (var leg = ByTuple.First(canonical); leg is not null; leg = ByTuple.After(leg))
         {
             if (leg.InitialSequence is not { } isn || IsOpenedLater(leg, clock, local))
                 continue;
-            var streams = StreamNumbers.Of(local, firstTuple == leg.Forward);
+            var streams = StreamNumbers.Of(local.FirstSequence, local.FirstAcknowledgment, firstTuple == leg.Forward);
             uint? sent = streams.Client == 0 ? null : streams.Client - isn;
             uint? received = streams.Server == 0 || leg.ServerSequence is not { } other ? null : streams.Server - other;
-            if ((sent ?? received) is { } gone && gone < distance && (received ?? 0) < window && !IsOfEarlier(leg, streams, gone))
+            if ((sent ?? received) is { } gone && gone < distance && (received ?? 0) < window && !earlier.HasNearer(canonical, leg, streams, gone))
                 (best, distance) = (leg, gone);
         }
 
@@ -160,30 +157,19 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         {
             foreach (var (_, local) in others)
             {
-                if (local is not { Kind: LegKind.Middle, HasFirstSequence: true })
-                    continue;
-                for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
-                {
-                    if (leg.InitialSequence is null || !IsOpenedLater(leg, clock, local))
-                        continue;
-                    if (!earlier.TryGetValue(leg.Index, out var known))
-                        earlier.Add(leg.Index, known = []);
-                    known.Add(StreamNumbers.Of(local, map.Tuples[local.FirstTuple] == leg.Forward));
-                }
+                if (local is { Kind: LegKind.Middle, HasFirstSequence: true })
+                    earlier.Note(Canonical(local, map), map.Tuples[local.FirstTuple], clock, local, ByTuple);
             }
         }
     }
 
-    // Sequence numbers that by chance lie behind the leg's first ones lie nearer to those of an earlier connection with its ports.
-    private bool IsOfEarlier(Leg leg, StreamNumbers streams, uint distance) =>
-        earlier.TryGetValue(leg.Index, out var known) && known.Exists(k => k.DistanceTo(streams) < distance);
+    private static int Canonical(in LocalLeg local, ReadingNumbers map) => Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse]);
 
     // The same clock saw the connection begin after these packets: they are of an earlier one with its ports.
     private static bool IsOpenedLater(Leg leg, string clock, in LocalLeg local)
     {
-        const long reordering = 500_000_000;
         var at = leg.Spans.FindIndex(s => s.Clock == clock);
-        return at >= 0 && leg.Spans[at].First - local.FirstTime > reordering;
+        return at >= 0 && EarlierConnections.IsLater(leg.Spans[at].First, local.FirstTime);
     }
 
     // The snap length left the ports and no sequence number: with these ports one connection was opened, or the node's clock
@@ -191,7 +177,7 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     private Leg? OnlyOpened(string clock, in LocalLeg local, ReadingNumbers map)
     {
         var (opened, then) = (new List<Leg>(1), new List<Leg>(1));
-        for (var leg = ByTuple.First(Math.Min(map.Tuples[local.Forward], map.Tuples[local.Reverse])); leg is not null; leg = ByTuple.After(leg))
+        for (var leg = ByTuple.First(Canonical(local, map)); leg is not null; leg = ByTuple.After(leg))
         {
             if (leg.InitialSequence is null || IsOpenedLater(leg, clock, local))
                 continue;
@@ -222,17 +208,6 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         legs.Add(leg);
         ByTuple.Add(canonical, leg);
         return leg;
-    }
-
-    /// <summary>Where the streams of both sides are at a packet; 0 where that was not captured.</summary>
-    private readonly record struct StreamNumbers(uint Client, uint Server)
-    {
-        public static StreamNumbers Of(in LocalLeg local, bool isFromClient) =>
-            isFromClient ? new StreamNumbers(local.FirstSequence, local.FirstAcknowledgment) : new StreamNumbers(local.FirstAcknowledgment, local.FirstSequence);
-
-        public uint DistanceTo(StreamNumbers other) => Math.Min(Between(Client, other.Client), Between(Server, other.Server));
-
-        private static uint Between(uint a, uint b) => a == 0 || b == 0 ? uint.MaxValue : Math.Min(a - b, b - a);
     }
 
     // Legs that may continue one whose handshake another file has.
