@@ -12,6 +12,7 @@ namespace PcapPathAnalyzer.Diagnosis;
 public sealed class Evidence
 {
     private readonly Dictionary<Flow, LostPacket> lostOf;
+    private readonly Lazy<IReadOnlyList<SilentNextHop>> silent;
 
     internal Evidence(Network network, ObservationTables store, IReadOnlyList<Flow> flows, ClockTable clocks, IReadOnlyList<Problem> problems)
     {
@@ -22,6 +23,7 @@ public sealed class Evidence
         Clocks = clocks;
         Problems = problems;
         Lost = [.. flows.Where(f => f.Failed()).Select(f => LossFinder.Find(store, network, f)).OfType<LostPacket>()];
+        silent = new Lazy<IReadOnlyList<SilentNextHop>>(() => [.. SilentNextHop.All(this)]);
         lostOf = Lost.ToDictionary(static l => l.Flow);
         Gaps = new CaptureGaps(store, flows, clocks);
         Coverage = new Coverage(this);
@@ -50,6 +52,9 @@ public sealed class Evidence
 
     /// <summary>One per failed flow whose packets end somewhere; those that arrived and were not answered too.</summary>
     internal IReadOnlyList<LostPacket> Lost { get; }
+
+    /// <summary>Those of <see cref="Lost"/> whose next hop does not answer.</summary>
+    internal IReadOnlyList<SilentNextHop> Silent => silent.Value;
 
     /// <summary>Where a flow's packets end; null where it did not fail, or the place is not known.</summary>
     internal LostPacket? LostOf(Flow flow) => lostOf.GetValueOrDefault(flow);

@@ -81,14 +81,10 @@ public sealed class CsvReport : IReport
     private static void HopRows(CsvWriter csv, string flow, FlowDirection way, ClockTable clocks, string direction, ActionTexts actions)
     {
         for (var i = 0; i < way.Hops.Count; i++)
-        {
-            HopRow(csv, flow, way.Hops, i, direction, actions.Of(way.Hops.ActionsAt(i)));
-            csv.WriteField(way.Hops.Records[i].Latency == HopRecord.NoLatency ? null : clocks.LatencyUncertainty(way, i));
-            csv.EndRecord();
-        }
+            HopRow(csv, flow, way.Hops, i, direction, actions.Of(way.Hops.ActionsAt(i)), clocks.LatencyUncertainty(way, i));
     }
 
-    private static void HopRow(CsvWriter csv, string flow, HopList hops, int index, string direction, ActionText action)
+    private static void HopRow(CsvWriter csv, string flow, HopList hops, int index, string direction, ActionText action, long? uncertainty)
     {
         ref readonly var hop = ref hops.Records[index];
         var (tables, point) = (hops.Tables, hops.PointAt(index));
@@ -118,6 +114,8 @@ public sealed class CsvReport : IReport
         csv.WriteField(hop.FirstFrame);
         csv.WriteField(hop.LastFrame);
         csv.WriteText(tables.Points[hop.LastPoint].File);
+        csv.WriteField(hop.Latency == HopRecord.NoLatency ? null : uncertainty);
+        csv.EndRecord();
     }
 
     private static void Cite(CsvWriter csv, Citation? citation)

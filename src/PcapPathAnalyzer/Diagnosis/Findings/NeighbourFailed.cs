@@ -17,7 +17,7 @@ internal sealed class NeighbourFailed : IFindingRule
 
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        foreach (var group in SilentNextHop.All(evidence).Where(s => !StaleEndpoint.Explains(evidence, s.Lost) && !NoRoute.Explains(evidence, s.Lost)).GroupBy(s => (s.Lost.Place, s.Address)))
+        foreach (var group in evidence.Silent.Where(s => !StaleEndpoint.Explains(evidence, s.Lost) && !NoRoute.Explains(evidence, s.Lost)).GroupBy(s => (s.Lost.Place, s.Address)))
         {
             var items = group.DistinctBy(s => s.Lost.Flow).Select(s => s.Lost).ToList();
             var (hop, first) = (group.First(), items[0]);

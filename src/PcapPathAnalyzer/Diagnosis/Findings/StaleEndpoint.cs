@@ -23,11 +23,11 @@ internal sealed class StaleEndpoint : IFindingRule
 
     /// <summary>Whether this, and nothing about the next hop or the routes, is the cause.</summary>
     public static bool Explains(Evidence evidence, LostPacket l) =>
-        IsEndpoint(l) && ((l.IsForwarded && l.NextHop == l.Tuple.Destination && l.Route is { Type: "unicast" } or null) || IsRouted(evidence, l));
+        IsOnLink(l) || IsRouted(evidence, l);
 
     public IEnumerable<Finding> Find(Evidence evidence)
     {
-        foreach (var group in SilentNextHop.All(evidence).Where(s => Explains(evidence, s.Lost) && !IsRouted(evidence, s.Lost)).GroupBy(s => (s.Lost.Place, s.Address)))
+        foreach (var group in evidence.Silent.Where(s => IsOnLink(s.Lost) && !IsRouted(evidence, s.Lost)).GroupBy(s => (s.Lost.Place, s.Address)))
         {
             var hop = group.First();
             yield return Gone(evidence, [.. group.Select(s => s.Lost)], $"{hop.Lost.Place.Name} gets no answer to ARP{hop.On(evidence)}{hop.State(evidence)}", hop.Entry?.Location) with
@@ -44,6 +44,8 @@ internal sealed class StaleEndpoint : IFindingRule
             yield return Gone(evidence, [.. group], $"{first.Place.Name} has a route to each of its pods and none to it{Instead(first.Route)}", route?.Location);
         }
     }
+
+    private static bool IsOnLink(LostPacket l) => IsEndpoint(l) && l.IsForwarded && l.NextHop == l.Tuple.Destination && l.Route is { Type: "unicast" } or null;
 
     private static bool IsRouted(Evidence evidence, LostPacket l) =>
         (l.IsForwarded || l.Stage == LossStage.Sent) && IsEndpoint(l) && RoutedPods.IsGone(evidence.Network, l.Place, l.Tuple.Destination);

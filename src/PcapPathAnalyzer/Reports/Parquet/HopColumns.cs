@@ -3,12 +3,8 @@ using PcapPathAnalyzer.Stitching;
 
 namespace PcapPathAnalyzer.Reports.Parquet;
 
-/// <summary>A hop with its flow and direction, and what is said of its actions.</summary>
-internal readonly record struct FlowHop(Flow Flow, Hop Hop, bool IsReply, ActionText Action)
-{
-    /// <summary>What the latency may be wrong by, nanoseconds.</summary>
-    public long? Uncertainty { get; init; }
-}
+/// <summary>A hop with its flow and direction, what is said of its actions, and what its latency may be wrong by (nanoseconds).</summary>
+internal readonly record struct FlowHop(Flow Flow, Hop Hop, bool IsReply, ActionText Action, long? Uncertainty);
 
 /// <summary>The columns of <c>hops.csv</c>.</summary>
 internal static class HopColumns

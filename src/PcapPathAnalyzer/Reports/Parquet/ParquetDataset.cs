@@ -33,10 +33,11 @@ public sealed record ParquetDataset(string Root, string Bundle)
             var actions = new ActionTexts();
             foreach (var flow in result!.Flows)
             {
-                foreach (var hop in flow.Forward.Hops)
-                    table.Add(new FlowHop(flow, hop, IsReply: false, actions.Of(hop.Actions)) { Uncertainty = result.Clocks.LatencyUncertainty(flow.Forward, hop.Number - 1) });
-                foreach (var hop in flow.Reply.Hops)
-                    table.Add(new FlowHop(flow, hop, IsReply: true, actions.Of(hop.Actions)) { Uncertainty = result.Clocks.LatencyUncertainty(flow.Reply, hop.Number - 1) });
+                foreach (var (direction, isReply) in (ReadOnlySpan<(FlowDirection, bool)>)[(flow.Forward, false), (flow.Reply, true)])
+                {
+                    foreach (var hop in direction.Hops)
+                        table.Add(new FlowHop(flow, hop, isReply, actions.Of(hop.Actions), result.Clocks.LatencyUncertainty(direction, hop.Number - 1)));
+                }
             }
         });
         Write("findings", FindingColumns.Create(), table =>

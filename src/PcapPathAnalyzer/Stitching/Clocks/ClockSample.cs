@@ -132,7 +132,7 @@ internal sealed class ClockSample(Observations observations, Network network)
             ref var o = ref items[i];
             if (!IsTelling(o))
                 continue;
-            var identity = (o.IsFirstFragment() ? o.DatagramIdentity(tables) : o.Identity()) ^ (o.WholeHash * 0x9E3779B97F4A7C15UL);
+            var identity = ObservationFacts.WithWhole(o.IsFirstFragment() ? o.DatagramIdentity(tables) : o.Identity(), o.WholeHash);
             if (!byIdentity.TryGetValue(identity, out var list))
                 byIdentity.Add(identity, list = []);
             list.Add(i);

@@ -57,7 +57,7 @@ internal sealed class SharedPackets(Observations observations, Func<Leg, Leg, bo
                 var identity = o.IsFirstFragment() ? o.DatagramIdentity(tables) : o.Identity();
                 told[o.Leg] += Note(o, identity, o.WholeHash, mask, isBeginning: true) ? 1 : 0;
                 if (o.WholeHash != 0)
-                    Note(o, identity ^ (o.WholeHash * 0x9E3779B97F4A7C15UL), 0, mask, isBeginning: false);
+                    Note(o, ObservationFacts.WithWhole(identity, o.WholeHash), 0, mask, isBeginning: false);
                 segments.Note(o, legs[o.Leg].Count > Short ? mask : 0);
             });
         }

@@ -33,9 +33,9 @@ internal sealed class SharedSegments(Observations observations)
     /// <param name="mask">Bits of its identity that must be 0: of many datagrams a part is compared.</param>
     public void Note(in Observation o, ulong mask)
     {
-        if (o.Kind != ObservationKind.Packet || o.PayloadLength < DatagramMerger.WholeBytes || o.WholeHash == 0 || tables.Tuples[o.Tuple].Protocol != IpProtocol.Udp)
+        if (o.Kind != ObservationKind.Packet || o.PayloadLength < ObservationReader.WholeBytes || o.WholeHash == 0 || tables.Tuples[o.Tuple].Protocol != IpProtocol.Udp)
             return;
-        var identity = o.DatagramIdentity(tables) ^ (o.WholeHash * 0x9E3779B97F4A7C15UL);
+        var identity = ObservationFacts.WithWhole(o.DatagramIdentity(tables), o.WholeHash);
         if ((identity & mask) != 0)
             return;
         var here = new Way(o.Leg, o.Tuple);

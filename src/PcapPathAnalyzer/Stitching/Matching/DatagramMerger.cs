@@ -17,9 +17,6 @@ internal sealed class DatagramMerger(ObservationTables tables)
     /// <summary>UDP_MAX_SEGMENTS in include/linux/udp.h.</summary>
     private const int MostSegments = 128;
 
-    /// <summary>Bytes of a payload that its whole hash covers: of longer ones it is the hash of the same bytes.</summary>
-    internal const int WholeBytes = 256;
-
     /// <summary>So many pieces of one size are no chance, where nothing but the first bytes tells.</summary>
     private const int Telling = 4;
 
@@ -131,7 +128,7 @@ internal sealed class DatagramMerger(ObservationTables tables)
 
     private bool MayBegin(in Observation super, in Sighting first) => !IsNumbered(super) || super.Identification == first.Identification;
 
-    private static bool IsSameBeginning(in Observation super, in Sighting first) => first.Length >= WholeBytes && super.WholeHash != 0 && super.WholeHash == first.Whole;
+    private static bool IsSameBeginning(in Observation super, in Sighting first) => first.Length >= ObservationReader.WholeBytes && super.WholeHash != 0 && super.WholeHash == first.Whole;
 
     // Those that follow the first one, until they are as long as the super-datagram; none where they never are.
     private static List<Sighting> From(int first, int length, List<Sighting> sightings, bool areNumbered)

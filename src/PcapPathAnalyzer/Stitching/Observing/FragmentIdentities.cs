@@ -67,7 +67,7 @@ internal sealed class FragmentIdentities(ObservationTables tables)
     }
 
     // Of datagrams that begin alike and are as long, a later fragment may be of any.
-    private ulong WithBody(in Observation o) => haveBodies ? o.Identity() ^ (BodyOf(o) * 0x9E3779B97F4A7C15UL) : o.Identity();
+    private ulong WithBody(in Observation o) => haveBodies ? ObservationFacts.WithWhole(o.Identity(), BodyOf(o)) : o.Identity();
 
     // A piece of a tunnel's packet has what the packet inside has.
     private static uint BodyOf(in Observation o) => o.Kind == ObservationKind.OuterFragment ? (o with { Kind = ObservationKind.Packet }).WholeHash : o.WholeHash;

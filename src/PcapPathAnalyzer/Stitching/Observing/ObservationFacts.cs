@@ -65,6 +65,9 @@ internal static class ObservationFacts
         ? Retransmission.SegmentLength(o) > 0
         : o.PayloadHash != 0 && tables.Tuples[o.Tuple].Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6 && (o.IcmpTypeCode >> 8) is 0 or 8 or 128 or 129;
 
+    /// <summary>An identity that also tells of the bytes which <see cref="Observation.WholeHash"/> is of; the same where nothing is known of them.</summary>
+    public static ulong WithWhole(ulong identity, uint wholeHash) => identity ^ (wholeHash * 0x9E3779B97F4A7C15UL);
+
     public static bool IsTcpData(this in Observation o) => o.HasTcp() && o.PayloadLength > 0;
 
     private static void Mix(ref ulong hash, ulong value)

@@ -18,8 +18,8 @@ internal sealed class ObservationReader(CapturePointResolver resolver, FrameDeco
     /// <summary>Bytes of payload that count for identity: enough for a DNS transaction and its first label, few enough to survive short snap lengths.</summary>
     private const int HashedBytes = 16;
 
-    /// <summary>Bytes of payload that tell datagrams apart which begin alike, where all of them were captured.</summary>
-    private const int WholeBytes = 256;
+    /// <summary>Bytes of payload that tell datagrams apart which begin alike, where all of them were captured: <see cref="Observation.WholeHash"/> is of so many at most.</summary>
+    internal const int WholeBytes = 256;
 
     private readonly DecodedFrame frame = new();
 
