@@ -12,13 +12,7 @@ public sealed class BadInputTests
     [SetUp]
     public void CopyBundle()
     {
-        folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, Path.GetRandomFileName());
-        foreach (var file in Directory.GetFiles(TestData.Bundle("service"), "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(folder, Path.GetRelativePath(TestData.Bundle("service"), file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
+        folder = TestData.Copy(TestData.Bundle("service"), Path.Combine(TestContext.CurrentContext.WorkDirectory, Path.GetRandomFileName()));
     }
 
     [TearDown]

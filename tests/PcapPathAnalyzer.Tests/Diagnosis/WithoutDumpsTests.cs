@@ -10,15 +10,11 @@ public sealed class WithoutDumpsTests
     [TestCase("stale-endpoint", "stale-endpoint", "node-b")]
     public void Questions_that_nobody_answers_are_seen_without_any_dump(string bundle, string code, string place)
     {
-        var folder = ScratchFolder.Create("captures");
-        var whole = Path.Combine(TestData.Folder, "bundles-findings", bundle, "bundle");
-        foreach (var file in Directory.GetFiles(whole, "*.pcap", SearchOption.AllDirectories))
+        var folder = TestData.Copy(TestData.FindingBundle(bundle), ScratchFolder.Create("captures"), static (file, target) =>
         {
-            var to = Path.Combine(folder, Path.GetRelativePath(whole, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
-
+            if (Path.GetExtension(file) == ".pcap")
+                File.Copy(file, target);
+        });
         Assert.That(PathAnalyzer.Analyze(BundleReader.Read(folder)).Findings.Select(f => (f.Code, f.Namespace, f.Confidence)), Does.Contain((code, place, "proven")));
     }
 }

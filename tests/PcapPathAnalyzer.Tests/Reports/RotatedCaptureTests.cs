@@ -22,16 +22,13 @@ public sealed class RotatedCaptureTests
     public void Rotate()
     {
         folder = new TemporaryFolder();
-        var source = TestData.Bundle(Name);
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        TestData.Copy(TestData.Bundle(Name), folder.Path, static (file, target) =>
         {
-            var target = folder[Path.GetRelativePath(source, file)];
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             if (file.EndsWith(".pcap", StringComparison.Ordinal))
                 Rotate(file, target);
             else
                 File.Copy(file, target);
-        }
+        });
 
         whole = Analyses.Of(Name);
         rotated = PathAnalyzer.Analyze(BundleReader.Read(folder.Path));

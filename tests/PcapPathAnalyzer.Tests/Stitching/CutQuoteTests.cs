@@ -11,7 +11,7 @@ public sealed class CutQuoteTests
     public void An_ICMP_error_whose_quote_is_cut_is_still_about_the_same_connection(
         [Values("connection-refused-udp", "no-endpoints", "no-route", "rejected-by-rule", "service-missing")] string name)
     {
-        var whole = Path.Combine(TestData.Folder, "bundles-findings", name, "bundle");
+        var whole = TestData.FindingBundle(name);
         var expected = Errors(whole);
         Assert.That(expected, Is.Not.Empty);
         Assert.That(Errors(Cut(whole, 64)), Is.EqualTo(expected));
@@ -20,7 +20,7 @@ public sealed class CutQuoteTests
     [Test]
     public void Where_several_connections_fit_what_is_left_of_a_quote_it_is_about_none()
     {
-        var whole = Path.Combine(TestData.Folder, "bundles-findings", "reply-from-other-address", "bundle");
+        var whole = TestData.FindingBundle("reply-from-other-address");
         var expected = Errors(whole);
         Assert.That(Errors(Cut(whole, 64)), Is.SubsetOf(expected).And.Count.LessThan(expected.Count));
     }
@@ -28,7 +28,7 @@ public sealed class CutQuoteTests
     [Test]
     public void Where_the_quote_is_gone_the_dump_of_sockets_tells_that_nobody_waits_for_the_datagrams()
     {
-        var bundle = Cut(Path.Combine(TestData.Folder, "bundles-findings", "connection-refused-udp", "bundle"), 60);
+        var bundle = Cut(TestData.FindingBundle("connection-refused-udp"), 60);
         File.AppendAllText(Path.Combine(bundle, "node-b/pods/web-1/ss.txt"), "udp   UNCONN 0      0            0.0.0.0:5300       0.0.0.0:*\n");
         var findings = PathAnalyzer.Analyze(BundleReader.Read(bundle)).Findings;
         Assert.That(findings.Select(f => (f.Code, f.Confidence)), Does.Contain(("udp-unanswered", "likely")));
@@ -39,25 +39,17 @@ public sealed class CutQuoteTests
         [.. PathAnalyzer.Analyze(BundleReader.Read(bundle)).Flows.Where(f => f.IcmpErrors.Count > 0)
             .Select(f => $"{f.Requested} {f.Outcome} {string.Join(' ', f.IcmpErrors.Select(e => $"{e.Sender} {e.Type}/{e.Code}").Distinct().Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal)];
 
-    private static string Cut(string bundle, int snapLength)
+    private static string Cut(string bundle, int snapLength) => TestData.Copy(bundle, ScratchFolder.Create("cut"), (file, target) =>
     {
-        var folder = ScratchFolder.Create("cut");
-        foreach (var file in Directory.GetFiles(bundle, "*", SearchOption.AllDirectories))
+        if (Path.GetExtension(file) != ".pcap")
         {
-            var to = Path.Combine(folder, Path.GetRelativePath(bundle, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            if (Path.GetExtension(file) != ".pcap")
-            {
-                File.Copy(file, to);
-                continue;
-            }
-
-            using var reader = CaptureReader.Open(file);
-            using var writer = new PcapWriter(File.Create(to), reader.Interfaces[0].LinkType, snapLength);
-            while (reader.TryRead(out var frame))
-                writer.Write(frame.Time, frame.Data[..Math.Min(snapLength, frame.Data.Length)], frame.OriginalLength);
+            File.Copy(file, target);
+            return;
         }
 
-        return folder;
-    }
+        using var reader = CaptureReader.Open(file);
+        using var writer = new PcapWriter(File.Create(target), reader.Interfaces[0].LinkType, snapLength);
+        while (reader.TryRead(out var frame))
+            writer.Write(frame.Time, frame.Data[..Math.Min(snapLength, frame.Data.Length)], frame.OriginalLength);
+    });
 }

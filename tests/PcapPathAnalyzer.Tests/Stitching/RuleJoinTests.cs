@@ -38,18 +38,15 @@ public sealed class RuleJoinTests
     private static AnalysisResult Analyze(string bundle, int squeeze)
     {
         using var folder = new TemporaryFolder();
-        var source = TestData.Bundle(bundle);
         long? start = null;
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        TestData.Copy(TestData.Bundle(bundle), folder.Path, (file, target) =>
         {
             if (Path.GetFileName(file).Contains("conntrack", StringComparison.Ordinal))
-                continue;
-            var target = folder[Path.GetRelativePath(source, file)];
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                return;
             if (Path.GetExtension(file) is not (".pcap" or ".pcapng"))
             {
                 File.Copy(file, target);
-                continue;
+                return;
             }
 
             using var reader = CaptureReader.Open(file);
@@ -62,7 +59,7 @@ public sealed class RuleJoinTests
             }
 
             writer?.Dispose();
-        }
+        });
 
         return PathAnalyzer.Analyze(BundleReader.Read(folder.Path));
     }
