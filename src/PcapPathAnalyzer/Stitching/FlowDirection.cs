@@ -27,6 +27,9 @@ public sealed class FlowDirection
     /// <summary>Packets equal to the one before, right behind it, at the only place that saw them: sent twice, as they are counted, or captured twice.</summary>
     public int MayBeTwice { get; init; }
 
+    /// <summary>Packets, cut by the snap length, that may be of one or another transmission, as far as lengths and times tell; they are counted by themselves.</summary>
+    public int MayBeSeveral { get; init; }
+
     /// <summary>On the reference clock, nanoseconds; later than <see cref="LastTime"/> where there are no packets.</summary>
     internal long FirstTime { get; init; } = long.MaxValue;
 

@@ -34,16 +34,18 @@ internal static class FlowReasons
         if (flow.IsDirectionInferred)
             reasons.Add("inferred: no handshake or request shows who is the client; ports, services or who spoke first do");
         reasons.AddRange(flow.Inferred);
-        AddTwice(reasons, flow);
+        AddUndecided(reasons, flow);
         return reasons;
     }
 
-    private static void AddTwice(List<string> reasons, Flow flow)
+    private static void AddUndecided(List<string> reasons, Flow flow)
     {
         foreach (var (direction, name) in (ReadOnlySpan<(FlowDirection, string)>)[(flow.Forward, "forward"), (flow.Reply, "reply")])
         {
             if (direction.MayBeTwice > 0)
                 reasons.Add($"ambiguous: {direction.MayBeTwice} {name} packet(s) are equal to the one right before at the only capture point that has them, without an identification that tells: sent twice, as they are counted, or captured twice");
+            if (direction.MayBeSeveral > 0)
+                reasons.Add($"ambiguous: {direction.MayBeSeveral} {name} packet(s) that the snap length cut are each like several that followed each other faster than delays tell, of which not all came there; not joined, and counted by themselves");
         }
     }
 

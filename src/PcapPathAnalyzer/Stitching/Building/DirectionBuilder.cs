@@ -12,7 +12,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
     /// <summary>Transmissions that are asked for the order of hops.</summary>
     internal const int Witnesses = 12;
 
-    private readonly TransmissionMatcher matcher = new(tables);
+    private readonly TransmissionMatcher matcher = new(tables, clocks);
     private readonly AlignedBuilder aligned = new(tables, network, clocks, slabs);
     private readonly PathOrder order = new(tables, network);
     private readonly List<HopCandidate> travelling = [];
@@ -72,6 +72,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
             KeepAlives = keepAlives,
             Summary = transmissions.Aggregate(default(DirectionSummary), (s, t) => s.With(t.TcpFlags, t.IsIcmpError)),
             MayBeTwice = matcher.MayBeTwice,
+            MayBeSeveral = matcher.MayBeSeveral,
             Transmissions = transmissions,
             FirstTime = transmissions.Min(static t => t.Observations.Min(static o => o.Time)),
             LastTime = transmissions.Max(static t => t.Observations.Max(static o => o.Time)),

@@ -47,15 +47,18 @@ internal readonly record struct Way(int Group, bool IsForward);
 /// <param name="Identification">Of IP.</param>
 internal readonly record struct InsidePacket(long Time, int Length, int Headers, uint Identification)
 {
+    /// <summary>Bytes of payload that nobody's segments have less of: what every host takes is a little more (536, RFC 9293 section 3.7.1), less options.</summary>
+    private const int LeastSegment = 496;
+
     public static InsidePacket Of(in Observation o) => new(o.Time, o.Length, o.Length - Math.Max(0, o.PayloadLength), o.Identification);
 
     /// <summary>Whether it is, or has a segment of, such a length.</summary>
     /// <param name="length">Of an IP packet.</param>
     /// <param name="longest">Of the segments.</param>
-    public bool MayHave(int length, int longest) => length == Length || (Length > longest && (length == longest || length == LastSegment(longest)));
+    public bool MayHave(int length, int longest) => length == Length || (Segments(longest) > 1 && (length == longest || length == LastSegment(longest)));
 
     /// <summary>Packets it becomes where none is longer.</summary>
-    public int Segments(int longest) => Length <= longest || longest <= Headers ? 1 : (Length - Headers + longest - Headers - 1) / (longest - Headers);
+    public int Segments(int longest) => Length <= longest || longest - Headers < LeastSegment ? 1 : (Length - Headers + longest - Headers - 1) / (longest - Headers);
 
     /// <summary>What the last of them has.</summary>
     public int LastSegment(int longest) => Length - ((Segments(longest) - 1) * (longest - Headers));

@@ -22,6 +22,7 @@ internal sealed class CutCopies
     // In order of time.
     private readonly Dictionary<CutKey, List<int>> whole = [];
     private readonly HashSet<int> placed = [];
+    private readonly HashSet<int> undecided = [];
 
     /// <param name="items">Where the observations are.</param>
     /// <param name="at">Which of them each position is.</param>
@@ -42,50 +43,74 @@ internal sealed class CutCopies
             list.Sort((a, b) => Time(a).CompareTo(Time(b)) is var c and not 0 ? c : a.CompareTo(b));
     }
 
+    /// <summary>Copies that may be of several transmissions, of which not all came there, and were given to none.</summary>
+    public int Undecided => undecided.Count;
+
     /// <summary>Gives cut copies to transmissions, and says which are left.</summary>
     /// <param name="cut">Their positions, in order of time.</param>
     /// <param name="takes">Whether a transmission can take a copy.</param>
     public List<int> Attach(List<int> cut, Func<int, int, bool> takes)
     {
-        foreach (var alike in cut.Where(k => !items[at[k]].HasIdentification()).GroupBy(k => CutKey.Of(items[at[k]])))
-            AttachInOrder(alike.Key, alike, takes);
+        var alike = cut.Where(k => !items[at[k]].HasIdentification()).GroupBy(k => CutKey.Of(items[at[k]])).SelectMany(a => Compare(a.Key, a, takes)).ToList();
+        foreach (var between in alike.GroupBy(static a => (a.Clock, a.Place)))
+        {
+            var usual = UsualDelay.Between([.. between.Select(a => ((IReadOnlyList<long>)a.Sent.ConvertAll(Time), (IReadOnlyList<long>)a.Seen.ConvertAll(Time)))], between.Key.Clock == tables.Points[between.Key.Place.Point].Clock);
+            foreach (var (_, _, sent, seen) in between)
+                AttachInOrder(sent, seen, usual, takes);
+        }
+
         AttachNearest(cut, takes);
         return cut.FindAll(k => !placed.Contains(k));
     }
 
-    private void AttachInOrder(CutKey key, IEnumerable<int> alike, Func<int, int, bool> takes)
+    // What each place saw of packets that are alike, beside what is known to have been sent.
+    private IEnumerable<(string Clock, HopKey Place, List<int> Sent, List<int> Seen)> Compare(CutKey key, IEnumerable<int> alike, Func<int, int, bool> takes)
     {
-        var places = alike.GroupBy(k => PathOrder.Key(items[at[k]], tables)).Select(p => p.ToList()).ToList();
+        var places = alike.GroupBy(k => PathOrder.Key(items[at[k]], tables)).Select(p => (Place: p.Key, Seen: p.ToList())).ToList();
         if (!whole.TryGetValue(key, out var sent))
         {
             // Nobody saw them whole: the place that saw the most begins the transmissions.
-            var most = places.MaxBy(p => p.Count)!;
+            var most = places.MaxBy(static p => p.Seen.Count);
             places.Remove(most);
-            placed.UnionWith(most);
-            whole.Add(key, sent = []);
-            foreach (var k in most)
-            {
-                // Captured twice, it is one.
-                if (sent.Count > 0 && takes(sent[^1], k))
-                {
-                    set.Append(sent[^1], k);
-                    continue;
-                }
-
-                set.Open(k);
-                sent.Add(k);
-            }
+            whole.Add(key, sent = Begin(most.Seen, takes));
         }
 
-        foreach (var seen in places)
+        return places.Select(p => (tables.Points[items[at[sent[0]]].Point].Clock, p.Place, sent, p.Seen));
+    }
+
+    private List<int> Begin(List<int> seen, Func<int, int, bool> takes)
+    {
+        var sent = new List<int>();
+        placed.UnionWith(seen);
+        foreach (var k in seen)
         {
-            var (before, here) = (sent.ConvertAll(Time), seen.ConvertAll(Time));
-            var pairs = OrderedPairs.Of(before, here, UsualDelay.Of(OrderedPairs.Delays(before, here), isWithinNode: false));
-            for (var i = 0; i < seen.Count; i++)
+            // Captured twice, it is one.
+            if (sent.Count > 0 && takes(sent[^1], k))
             {
-                if (pairs[i] >= 0 && items[at[seen[i]]].MayBeCutOf(items[at[sent[pairs[i]]]]) && takes(sent[pairs[i]], seen[i]))
-                    Place(seen[i], sent[pairs[i]]);
+                set.Append(sent[^1], k);
+                continue;
             }
+
+            set.Open(k);
+            sent.Add(k);
+        }
+
+        return sent;
+    }
+
+    private void AttachInOrder(List<int> sent, List<int> seen, UsualDelay usual, Func<int, int, bool> takes)
+    {
+        var pairs = OrderedPairs.Of(sent.ConvertAll(Time), seen.ConvertAll(Time), usual);
+        for (var i = 0; i < seen.Count; i++)
+        {
+            if (pairs[i].IsUndecided)
+            {
+                undecided.Add(seen[i]);
+                continue;
+            }
+
+            if (pairs[i].Best is >= 0 and var best && items[at[seen[i]]].MayBeCutOf(items[at[sent[best]]]) && takes(sent[best], seen[i]))
+                Place(seen[i], sent[best]);
         }
     }
 
@@ -95,7 +120,7 @@ internal sealed class CutCopies
         foreach (var k in cut)
         {
             ref readonly var o = ref items[at[k]];
-            if (placed.Contains(k) || !whole.TryGetValue(CutKey.Of(o), out var list))
+            if (placed.Contains(k) || undecided.Contains(k) || !whole.TryGetValue(CutKey.Of(o), out var list))
                 continue;
             var place = Around(list, o.Time);
             for (var i = Math.Max(0, place - Looked); i < Math.Min(list.Count, place + Looked); i++)

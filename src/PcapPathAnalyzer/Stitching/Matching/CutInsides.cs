@@ -5,7 +5,7 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 
 /// <summary>
 /// Finds, for a tunnel's packets of which the snap length left a length and hardly more, the packets that are inside: those of one length in
-/// their order, as far from each other in time as most are. Copies of one tunnel's packet, at the NICs of both nodes, stay together by its own identification.
+/// their order, as far from each other in time as most are. Where one of several was lost that followed each other so fast that times tell nothing, none is chosen. Copies of one tunnel's packet, at the NICs of both nodes, stay together by its own identification.
 /// </summary>
 /// <param name="items">Where the observations are.</param>
 /// <param name="at">Which of them each position is.</param>
@@ -22,7 +22,8 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
 
     /// <summary>Gives cut packets to transmissions; each that is left begins one.</summary>
     /// <param name="cut">Their positions, in order of time.</param>
-    public void Attach(List<int> cut)
+    /// <returns>How many packets are left that may be of several transmissions.</returns>
+    public int Attach(List<int> cut)
     {
         var units = Units(cut);
         // Place by place: segmentation offload may be between two NICs that show the tunnel.
@@ -43,6 +44,7 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
 
         foreach (var unit in units)
             Place(unit.Copies, unit.Home);
+        return units.Count(static u => u is { Home: < 0, Fitting: not null });
     }
 
     private void NoteDelays(List<(Unit Unit, int Copy)> seen)
@@ -52,8 +54,8 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
         var clock = ClockOf(seen);
         foreach (var place in byLength.SelectMany(static l => l.Value.Select(p => (Length: l.Key, Place: p.Key, Slots: p.Value))).GroupBy(static p => p.Place))
         {
-            var delays = place.Where(p => times.ContainsKey(p.Length)).SelectMany(p => OrderedPairs.Delays(p.Slots.ConvertAll(static s => s.Time), times[p.Length])).ToList();
-            usual.Add(place.Key, UsualDelay.Of(delays, IsOn(clock, place.Key)));
+            var alike = place.Where(p => times.ContainsKey(p.Length)).Select(p => ((IReadOnlyList<long>)p.Slots.ConvertAll(static s => s.Time), (IReadOnlyList<long>)times[p.Length])).ToList();
+            usual.Add(place.Key, UsualDelay.Between(alike, IsOn(clock, place.Key)));
         }
     }
 
@@ -71,9 +73,21 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
             var pairs = OrderedPairs.Of(free.ConvertAll(static s => s.Time), units.ConvertAll(Time), usual[place]);
             for (var u = 0; u < units.Count; u++)
             {
-                if (pairs[u] < 0 || free[pairs[u]].Piece is not { Left: > 0 } piece || !MayBe(units[u].Copy, piece.Head) || Math.Abs(Time(units[u]) - free[pairs[u]].Time) > TransmissionMatcher.Lifetime)
+                var unit = units[u].Unit;
+                var (best, first, last, mayBeNone) = pairs[u];
+                if (best < 0 || free[best].Piece is not { Left: > 0 } piece || !MayBe(units[u].Copy, piece.Head) || Math.Abs(Time(units[u]) - free[best].Time) > TransmissionMatcher.Lifetime)
                     continue;
-                units[u].Unit.Home = piece.Head;
+                var fitting = free.GetRange(first, last - first + 1).ConvertAll(static s => s.Piece);
+                if (mayBeNone || fitting.Exists(p => p != piece))
+                {
+                    unit.Fitting ??= fitting;
+                    continue;
+                }
+
+                // Where those are that fit elsewhere, too, it is chance that here but one does.
+                if (unit.Fitting is { } others && others.Contains(piece) && slots.Exists(s => s.Piece != piece && others.Contains(s.Piece)))
+                    continue;
+                unit.Home = piece.Head;
                 piece.Left--;
             }
 
@@ -89,7 +103,8 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
 
     private static long Distance(List<Slot> slots, List<long> times)
     {
-        var delays = OrderedPairs.Delays(slots.ConvertAll(static s => s.Time), times);
+        List<long> sent = slots.ConvertAll(static s => s.Time);
+        List<long> delays = sent.Count == times.Count ? [.. times.Zip(sent, static (a, b) => a - b)] : [.. OrderedPairs.NearestDelays(sent, times)];
         delays.Sort();
         return delays.Count == 0 ? long.MaxValue : Math.Abs(delays[delays.Count / 2]);
     }
@@ -186,6 +201,9 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
 
         /// <summary>The head of the transmission that is inside; -1 while that is not known.</summary>
         public int Home { get; set; } = -1;
+
+        /// <summary>What its time fits where that tells nothing surely; null where it does, or nothing fits.</summary>
+        public List<Piece>? Fitting { get; set; }
     }
 
     /// <summary>A sighting of a packet, or of a segment that it becomes.</summary>

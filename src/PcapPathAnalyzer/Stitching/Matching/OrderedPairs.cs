@@ -19,22 +19,21 @@ internal static class OrderedPairs
     /// <param name="sent">Times in order.</param>
     /// <param name="seen">Times in order.</param>
     /// <param name="delay">What they took as a rule.</param>
-    /// <returns>For each that was seen, which was sent; -1 for none.</returns>
-    public static int[] Of(IReadOnlyList<long> sent, IReadOnlyList<long> seen, UsualDelay delay)
+    /// <returns>For each that was seen, which was sent.</returns>
+    public static Partner[] Of(IReadOnlyList<long> sent, IReadOnlyList<long> seen, UsualDelay delay)
     {
-        // As many here as there: each is the other's.
-        if (sent.Count == seen.Count && sent.Zip(seen).All(p => delay.MayBe(p.Second - p.First)))
-            return [.. Enumerable.Range(0, seen.Count)];
         // Clocks that nobody could set tell nothing of which is missing.
-        return Nearby(sent, Math.Abs(delay.Middle) > TransmissionMatcher.Lifetime ? [] : [.. seen.Select(t => t - delay.Middle)], seen.Count);
+        var pairs = Nearby(sent, Math.Abs(delay.Middle) > TransmissionMatcher.Lifetime ? [] : [.. seen.Select(t => t - delay.Middle)], seen.Count, delay.Noise);
+        if (sent.Count != seen.Count || !sent.Zip(seen).All(p => delay.MayBe(p.Second - p.First)))
+            return pairs;
+        // As many here as there: each is the other's, but where times show that one place lacks one packet and the other place another.
+        var hasShifted = pairs.Where((p, i) => p.Best >= 0 && p.Best != i).Any();
+        return hasShifted ? pairs : [.. Enumerable.Range(0, seen.Count).Select(static i => new Partner(i, i, i, MayBeNone: false))];
     }
 
-    /// <summary>How much later each was seen than sent, as far as that can be said without knowing which is which; in no order.</summary>
-    public static List<long> Delays(IReadOnlyList<long> sent, IReadOnlyList<long> seen)
+    /// <summary>How much later each was seen than the one sent that is nearest; in no order.</summary>
+    public static IEnumerable<long> NearestDelays(IReadOnlyList<long> sent, IReadOnlyList<long> seen)
     {
-        if (sent.Count == seen.Count)
-            return [.. seen.Zip(sent, static (a, b) => a - b)];
-        var delays = new List<long>(seen.Count);
         var i = 0;
         foreach (var time in seen)
         {
@@ -42,16 +41,14 @@ internal static class OrderedPairs
             while (i + 1 < sent.Count && Math.Abs(sent[i + 1] - time) <= Math.Abs(sent[i] - time))
                 i++;
             if (i < sent.Count)
-                delays.Add(time - sent[i]);
+                yield return time - sent[i];
         }
-
-        return delays;
     }
 
-    private static int[] Nearby(IReadOnlyList<long> sent, IReadOnlyList<long> seen, int count)
+    private static Partner[] Nearby(IReadOnlyList<long> sent, IReadOnlyList<long> seen, int count, long noise)
     {
-        var pairs = new int[count];
-        Array.Fill(pairs, -1);
+        var pairs = new Partner[count];
+        Array.Fill(pairs, Partner.None);
         var (i, j) = (0, 0);
         while (i < sent.Count && j < seen.Count)
         {
@@ -69,41 +66,67 @@ internal static class OrderedPairs
             }
 
             if ((long)(m - i + 1) * (n - j + 1) <= Most)
-                Pair(sent, i, m, seen, j, n, pairs);
+                Pair(sent, i, m, seen, j, n, pairs, noise);
             (i, j) = (m, n);
         }
 
         return pairs;
     }
 
-    // The cheapest way through the table of all that may follow each other.
-    private static void Pair(IReadOnlyList<long> sent, int from, int to, IReadOnlyList<long> seen, int first, int end, int[] pairs)
+    // The cheapest way through the table of all that may follow each other; and for each that was seen, where ways lead that cost hardly more.
+    private static void Pair(IReadOnlyList<long> sent, int from, int to, IReadOnlyList<long> seen, int first, int end, Partner[] pairs, long noise)
     {
         var (rows, columns) = (to - from, end - first);
         if (rows == 0 || columns == 0)
             return;
-        var cost = new long[rows + 1, columns + 1];
+        var (before, after) = (new long[rows + 1, columns + 1], new long[rows + 1, columns + 1]);
         for (var r = 0; r <= rows; r++)
         {
             for (var c = 0; c <= columns; c++)
             {
-                if (r == 0 || c == 0)
-                    cost[r, c] = (r + c) * Alone;
-                else
-                    cost[r, c] = Math.Min(cost[r - 1, c - 1] + Delay(r, c), Math.Min(cost[r - 1, c], cost[r, c - 1]) + Alone);
+                before[r, c] = r == 0 || c == 0 ? (r + c) * Alone : Math.Min(before[r - 1, c - 1] + Delay(r, c), Math.Min(before[r - 1, c], before[r, c - 1]) + Alone);
+                var (u, v) = (rows - r, columns - c);
+                after[u, v] = r == 0 || c == 0 ? (r + c) * Alone : Math.Min(after[u + 1, v + 1] + Delay(u + 1, v + 1), Math.Min(after[u + 1, v], after[u, v + 1]) + Alone);
             }
         }
 
+        var most = before[rows, columns] + noise;
         for (var (r, c) = (rows, columns); r > 0 && c > 0;)
         {
-            if (cost[r, c] == cost[r - 1, c - 1] + Delay(r, c))
-                pairs[first + --c] = from + --r;
-            else if (cost[r, c] == cost[r - 1, c] + Alone)
+            if (before[r, c] == before[r - 1, c - 1] + Delay(r, c))
+                pairs[first + --c] = Like(--r, c);
+            else if (before[r, c] == before[r - 1, c] + Alone)
                 r--;
             else
                 c--;
         }
 
+        Partner Like(int best, int column)
+        {
+            var (low, high, mayBeNone) = (best, best, before[0, column] + Alone + after[0, column + 1] <= most);
+            for (var r = 0; r < rows; r++)
+            {
+                mayBeNone |= before[r + 1, column] + Alone + after[r + 1, column + 1] <= most;
+                if (before[r, column] + Delay(r + 1, column + 1) + after[r + 1, column + 1] <= most)
+                    (low, high) = (Math.Min(low, r), Math.Max(high, r));
+            }
+
+            return new Partner(from + best, from + low, from + high, mayBeNone);
+        }
+
         long Delay(int r, int c) => Math.Abs(sent[from + r - 1] - seen[first + c - 1]);
     }
+}
+
+/// <summary>Which of the packets that were sent was seen.</summary>
+/// <param name="Best">The one that times speak for; -1 for none.</param>
+/// <param name="First">The first that times speak for hardly less.</param>
+/// <param name="Last">The last of them.</param>
+/// <param name="MayBeNone">Another one that was seen may be it as well.</param>
+internal readonly record struct Partner(int Best, int First, int Last, bool MayBeNone)
+{
+    public static readonly Partner None = new(-1, 0, -1, MayBeNone: true);
+
+    /// <summary>Times do not tell which it is.</summary>
+    public bool IsUndecided => Best >= 0 && (MayBeNone || First != Last);
 }

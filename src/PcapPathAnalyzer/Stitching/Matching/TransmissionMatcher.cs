@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Primitives;
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching.Matching;
@@ -7,7 +8,9 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 /// Finds, among the observations of one direction of one connection, those that are the same transmission. Times are on
 /// the reference clock. One instance serves one thread; its memory is used again.
 /// </summary>
-internal sealed class TransmissionMatcher(ObservationTables tables)
+/// <param name="tables">What the observations' numbers mean.</param>
+/// <param name="clocks">How far times of two nodes can be compared; without it they are not.</param>
+internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? clocks = null)
 {
     /// <summary>Longest stay in the network of one packet: beyond it an equal packet is another one.</summary>
     internal const long Lifetime = 10_000_000_000;
@@ -42,6 +45,9 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     /// <summary>Packets of the last match that may be the one before, captured again.</summary>
     public int MayBeTwice => twice.Undecided;
 
+    /// <summary>Packets of the last match, cut by the snap length, that may be of several transmissions and were given to none.</summary>
+    public int MayBeSeveral { get; private set; }
+
     /// <summary>Fills <see cref="Set"/>; each group's first position is its earliest observation, groups are in order of it.</summary>
     /// <param name="observations">Where the observations are.</param>
     /// <param name="indices">Those of the direction, by capture point, each point's in order of its file.</param>
@@ -53,8 +59,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
         twice.Reset();
         Bucket(count);
         twice.Join(Set);
-        AttachCut();
-        AttachInside();
+        MayBeSeveral = AttachCut() + AttachInside();
         segments.Merge(items, at, Set);
         datagrams.Merge(items, at, Set);
         Set.Heads.Sort(Compare);
@@ -173,7 +178,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
         return o.Time - items[at[first]].Time > (o.IsNumbered(tables) ? Echo : Lost);
     }
 
-    // On its node the one was last seen just before, and the other one long ago: that was lost.
+    // The one was last seen just before, and the other one long ago: that was lost.
     private bool IsNearer(int second, int first, int copy)
     {
         const int much = 16;
@@ -184,15 +189,17 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
         return gone is > Echo and < long.MaxValue && SinceSeen(second, o) < gone / much;
     }
 
-    // By the clock of the node that the packet is at now.
+    // By the clock of the node that the packet is at now, and by others that agree with it.
     private long SinceSeen(int transmission, in Observation o)
     {
-        var (clock, least) = (tables.Points[o.Point].Clock, long.MaxValue);
+        var (here, least) = (tables.Points[o.Point], long.MaxValue);
         for (var k = transmission; k >= 0; k = Set.Next(k))
         {
             ref var known = ref items[at[k]];
-            if (o.Time - known.Time is >= 0 and var gone && gone < least && ReferenceEquals(tables.Points[known.Point].Clock, clock))
-                least = gone;
+            var there = tables.Points[known.Point];
+            var doubt = ReferenceEquals(there.Clock, here.Clock) ? 0 : clocks?.UncertaintyBetween(there, here, known.Time, o.Time);
+            if (doubt < Echo && o.Time - known.Time is var gone && gone >= -doubt && gone < least)
+                least = Math.Max(gone, 0);
         }
 
         return least;
@@ -283,13 +290,14 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
     }
 
     // A cut copy is the whole copies' packet when what was left of it agrees; the nearest in time, and of two copies the nearer one.
-    private void AttachCut()
+    private int AttachCut()
     {
         if (cut.Count == 0)
-            return;
+            return 0;
         superSegments.Use(items, at, Set.Heads);
         cut.Sort(Compare);
-        var left = new CutCopies(items, at, Set, tables).Attach(cut, Takes);
+        var copiesOf = new CutCopies(items, at, Set, tables);
+        var left = copiesOf.Attach(cut, Takes);
         var begun = new Dictionary<CutKey, List<int>>();
         foreach (var k in left)
         {
@@ -302,14 +310,16 @@ internal sealed class TransmissionMatcher(ObservationTables tables)
                 home = Nearest(among, k);
             Place(k, home, among);
         }
+
+        return copiesOf.Undecided;
     }
 
-    private void AttachInside()
+    private int AttachInside()
     {
         if (inside.Count == 0)
-            return;
+            return 0;
         inside.Sort(Compare);
-        new CutInsides(items, at, Set, tables).Attach(inside);
+        return new CutInsides(items, at, Set, tables).Attach(inside);
     }
 
     private int Nearest(List<int> transmissions, int candidate)

@@ -139,7 +139,11 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
         var (firstTuple, canonical) = (map.Tuples[local.FirstTuple], Canonical(local, map));
         for (var leg = ByTuple.First(canonical); leg is not null; leg = ByTuple.After(leg))
         {
-            if (leg.InitialSequence is not { } isn || IsOpenedLater(leg, clock, local))
+            if (leg.InitialSequence is not { } isn)
+                continue;
+            // The connection's first number is a SYN whose flags the snap length cut: what comes after it may have been lost, and sent again.
+            var isSyn = firstTuple == leg.Forward && local.FirstSequence == isn;
+            if (!isSyn && IsOpenedLater(leg, clock, local))
                 continue;
             var streams = StreamNumbers.Of(local.FirstSequence, local.FirstAcknowledgment, firstTuple == leg.Forward);
             uint? sent = streams.Client == 0 ? null : streams.Client - isn;

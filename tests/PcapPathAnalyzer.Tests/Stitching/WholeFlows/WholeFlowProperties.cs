@@ -100,6 +100,12 @@ public sealed class WholeFlowProperties
     [TestCase("Seed=1546404151 Nat=Destination Connections=6 ReusesPort=True Exchanges=11 Burst=2 HasWindows=True", Description = "What one node shows to be before a connection is so on the other, too.")]
     [TestCase("Seed=973537828 Protocol=Udp IsIpv6=True Tunnel=Vxlan Connections=2 Exchanges=9 HasFragments=True HasOuterFragments=True Gaps=82", Description = "The same inside a tunnel whose packets come in pieces, too.")]
     [TestCase("Seed=708579798 Protocol=Icmp Tunnel=Vxlan Exchanges=4 HasFragments=True HasOuterFragments=True Gaps=21", Description = "A tunnel's later fragment without its first one is no flow.")]
+    [TestCase("Seed=1839374151 IsIpv6=True Tunnel=Vxlan Exchanges=5 Burst=3 Loss=30 SnapLength=96", Description = "Of two that were sent one right after the other one was lost, and nothing but times tells which.")]
+    [TestCase("Seed=1812774062 IsIpv6=True Tunnel=Vxlan IsUnderlayIpv6=True Exchanges=2 Burst=2 Loss=32 SnapLength=128", Description = "The same where the snap length left the ports.")]
+    [TestCase("Seed=1000921696 Tunnel=Vxlan Connections=2 ReusesPort=True Exchanges=5 Burst=3 Loss=7 SnapLength=96", Description = "A SYN whose flags were cut off, lost behind the node's NIC: a second later the others see the connection begin.")]
+    [TestCase("Seed=537794469 Tunnel=Vxlan IsUnderlayIpv6=True ReusesPort=True Exchanges=4 HasCutTunnels=True Gaps=13", Description = "As many here as there, milliseconds apart on one node.")]
+    [TestCase("Seed=195742021 Protocol=Udp IsIpv6=True Connections=6 Exchanges=4 Loss=36 SnapLength=160", Description = "The first of two that look alike was lost before it came to the other node.")]
+    [TestCase("Seed=1284740875 Protocol=Udp Tunnel=Vxlan IsUnderlayIpv6=True Connections=6 HasCutTunnels=True Gaps=19", Description = "No offload makes segments as small as the longest packet that was seen.")]
     public void Of_a_trial_that_failed_once(string told) => Assert.That(Faults(Trial.Parse(told)), Is.Empty);
 
     private static IpProtocol Datagram(Random r, bool isIpv6) => r.Next(2) == 0 ? IpProtocol.Udp : isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp;
