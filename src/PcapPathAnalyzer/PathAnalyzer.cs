@@ -37,6 +37,7 @@ public static class PathAnalyzer
         LocalRedirect.Apply(flows, network);
         meter?.Next("diagnosing");
         var evidence = new Evidence(network, observations.Tables, flows, clocks, problems) { Captures = bundle.Captures, Resolutions = [.. readings.SelectMany(r => r.Resolutions.All)] };
+        ChosenEndpoint.Apply(evidence);
         return new AnalysisResult
         {
             Bundle = bundle,

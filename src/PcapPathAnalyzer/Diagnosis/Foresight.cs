@@ -44,12 +44,12 @@ internal sealed record Foresight(LostPacket Lost, IReadOnlyList<PathStep> Steps,
     {
         var bad = new List<(Foresight Foresight, double? Probability)>();
         var passes = false;
-        if (Request(evidence, lost) is not { } request)
+        if (lost.Flow.Outcome is FlowOutcome.Stalled or FlowOutcome.Reset || FlowWalk.Request(evidence.Network, lost.Flow) is not { } request)
             return (bad, passes);
         foreach (var path in evidence.Walks.Run(request).Paths)
         {
             // Of copies of one packet that end badly none says how the others end.
-            if (!Agrees(lost.Flow, path) || path.Steps.Any(s => s.Packet.DestinationMac.IsGroup))
+            if (!FlowWalk.Agrees(lost.Flow, path) || path.Steps.Any(s => s.Packet.DestinationMac.IsGroup))
                 continue;
             if (path.Verdict == Verdict.Delivered && path.ReplyVerdict == Verdict.Delivered && path.Probability is not null)
                 passes = true;
@@ -58,42 +58,6 @@ internal sealed record Foresight(LostPacket Lost, IReadOnlyList<PathStep> Steps,
         }
 
         return (bad, passes);
-    }
-
-    // From the client where its namespace was dumped, else from where the first capture shows the packet come in.
-    private static WalkRequest? Request(Evidence evidence, LostPacket lost)
-    {
-        var flow = lost.Flow;
-        if (flow.Outcome is FlowOutcome.Stalled or FlowOutcome.Reset || flow.Requested.Destination.IsMulticast)
-            return null;
-        if (flow.ClientNamespace is { } name && evidence.Network.Find(name) is { } client && client.Interfaces.Any(i => i.Addresses.Any(a => a.Address.Address == flow.Requested.Source)) && client.Routes.Count > 0)
-            return new WalkRequest { Namespace = client, Packet = Packet(flow.Requested) };
-        return flow.Forward.Hops is [{ IsTunnelled: false, Point: { Home: { } home, Device: { } device } } first, ..] && first.Tuple.Source == flow.Requested.Source
-            ? new WalkRequest { Namespace = home, Device = device, Packet = Packet(first.Tuple) }
-            : null;
-    }
-
-    private static PacketState Packet(FiveTuple tuple) => new()
-    {
-        Tuple = tuple,
-        Ttl = 64,
-        DontFragment = true,
-        TcpFlags = tuple.Protocol == IpProtocol.Tcp ? 2 : -1,
-        IcmpType = tuple.Protocol switch { IpProtocol.Icmp => 8, IpProtocol.Icmpv6 => 128, _ => -1 },
-    };
-
-    // Whatever was seen of the flow, this way shows too: each namespace, and each destination that the packets had.
-    private static bool Agrees(Flow flow, WalkPath path)
-    {
-        foreach (var hop in flow.Forward.Hops)
-        {
-            if (hop.Point.Home is { } home && !path.Steps.Any(s => s.Namespace == home.Name))
-                return false;
-            if (!path.Steps.Any(s => s.Packet.Tuple.Destination == hop.Tuple.Destination && s.Packet.Tuple.DestinationPort == hop.Tuple.DestinationPort))
-                return false;
-        }
-
-        return flow.Served is not { } served || served.Destination == flow.Requested.Destination || path.Steps.Any(s => s.Packet.Tuple.Destination == served.Destination);
     }
 
     private static bool IsDestinationSeen(LostPacket lost) => lost.Flow.Served is not null;

@@ -37,7 +37,26 @@ internal sealed class HopExplainer(Network network)
         }
 
         Explain(flow, flow.Forward, isReply: false);
+        flow.Unseen = stated.Count > 0 ? Behind(flow) : null;
         Explain(flow, flow.Reply, isReply: true);
+    }
+
+    /// <summary>The same for the translation that comes behind the last capture point of a flow whose server is known.</summary>
+    /// <param name="flow">Has no <see cref="Flow.Unseen"/> yet.</param>
+    /// <param name="place">Where it was translated.</param>
+    public void ExplainUnseen(Flow flow, NetworkNamespace place)
+    {
+        stated.Clear();
+        stated.Add(place);
+        marks.Clear();
+        flow.Unseen = Behind(flow);
+    }
+
+    private UnseenTranslation? Behind(Flow flow)
+    {
+        if (flow.Served is not { } served || flow.Forward.Hops.Count == 0 || flow.Forward.Hops[^1] is var last && (last.Tuple == served || last.Tuple != flow.Requested))
+            return null;
+        return new UnseenTranslation(stated[0].Name, served, Translate(none, last.Tuple, served, last, null).Actions);
     }
 
     private void Explain(Flow flow, FlowDirection direction, bool isReply)
@@ -48,7 +67,7 @@ internal sealed class HopExplainer(Network network)
             return;
         var from = direction.Hops[0];
         if (!isReply && from.Tuple != flow.Requested)
-            from.Actions = Translate(none, flow.Requested, null, from).Actions;
+            from.Actions = Translate(none, flow.Requested, from.Tuple, null, from).Actions;
         for (var i = 1; i < direction.Hops.Count; i++)
         {
             var to = direction.Hops[i];
@@ -62,7 +81,7 @@ internal sealed class HopExplainer(Network network)
         var changes = from.TupleNumber != to.TupleNumber;
         var isRouted = PathOrder.TtlDrop((byte)to.Ttl) > PathOrder.TtlDrop((byte)from.Ttl);
         if (changes && !isReply)
-            return Arrive(Translate(Leave(from, to), from.Tuple, from, to), from, to, isRouted);
+            return Arrive(Translate(Leave(from, to), from.Tuple, to.Tuple, from, to), from, to, isRouted);
         var step = new Step(from.Point.Index, to.Point.Index, from.Tunnel, to.Tunnel, isRouted, changes);
         if (!steps.TryGetValue(step, out var list))
         {
@@ -90,16 +109,16 @@ internal sealed class HopExplainer(Network network)
         return to.IsTunnelled && from.Tunnel != to.Tunnel ? list.Then(shared.Of($"{TunnelName(to.Tunnel)}-encap")) : list;
     }
 
-    private ActionList Translate(ActionList list, FiveTuple before, Hop? from, Hop to)
+    private ActionList Translate(ActionList list, FiveTuple before, FiveTuple after, Hop? from, Hop? to)
     {
-        foreach (var action in Translations(before, from, to))
+        foreach (var action in Translations(before, after, from, to))
             list = list.Then(action);
         return list;
     }
 
-    private IEnumerable<HopAction> Translations(FiveTuple before, Hop? from, Hop to)
+    // Between two hops; from null before the first one, to null behind the last one.
+    private IEnumerable<HopAction> Translations(FiveTuple before, FiveTuple after, Hop? from, Hop? to)
     {
-        var after = to.Tuple;
         var packet = new PacketState { Tuple = before, In = from is null ? null : Ingress(from, to), TcpFlags = 2 };
         var destinationChanged = before.Destination != after.Destination || before.DestinationPort != after.DestinationPort;
         var translators = Translators(from, to, before.Destination);
@@ -121,7 +140,7 @@ internal sealed class HopExplainer(Network network)
                 Tuple = before with { Destination = after.Destination, DestinationPort = after.DestinationPort },
                 Mark = marks.GetValueOrDefault(home),
                 IsDestinationTranslated = destinationChanged,
-                Out = to.Point.Home == home ? to.Point.Device?.Master?.Name ?? to.Point.Interface : null,
+                Out = to is not null && to.Point.Home == home ? to.Point.Device?.Master?.Name ?? to.Point.Interface : null,
             };
             var source = walk.Source(translated, after.Source, after.SourcePort);
             if (source is null && !destinationChanged && home != translators[^1])
@@ -141,17 +160,18 @@ internal sealed class HopExplainer(Network network)
 
     // Namespaces between the two hops that could have translated, the likeliest first. Where they are not on one node, any
     // between them may have: those that conntrack names, and the one that was asked.
-    private List<NetworkNamespace> Translators(Hop? from, Hop to, IpAddress asked)
+    private List<NetworkNamespace> Translators(Hop? from, Hop? to, IpAddress asked)
     {
         var list = new List<NetworkNamespace>();
-        AddAll(from?.Point.Home?.Node, to.Point.Home?.Node);
-        if (list.Count != 1)
+        AddAll(from?.Point.Home?.Node, to?.Point.Home?.Node);
+        if (list.Count != 1 || to is null)
         {
+            list.RemoveAll(n => to is null && stated.Contains(n));
             list.InsertRange(0, stated.Where(n => !list.Contains(n)));
             AddAll(network.Owner(asked)?.Node, null);
         }
 
-        AddAll(from?.Point.Home, to.Point.Home);
+        AddAll(from?.Point.Home, to?.Point.Home);
         return list;
 
         void AddAll(NetworkNamespace? first, NetworkNamespace? second)
@@ -164,10 +184,10 @@ internal sealed class HopExplainer(Network network)
     }
 
     // The device that routing and netfilter see: the bridge of a port, the host's end of a pod's veth.
-    private static string? Ingress(Hop from, Hop to)
+    private static string? Ingress(Hop from, Hop? to)
     {
         var device = from.Point.Device;
-        if (device is not null && from.Point.Home != to.Point.Home && device.Peer is { } peer && peer.Namespace == to.Point.Home?.Node)
+        if (device is not null && from.Point.Home != to?.Point.Home && device.Peer is { } peer && peer.Namespace == (to ?? from).Point.Home?.Node)
             device = peer;
         return device is null ? from.Point.Interface : device.Master?.Name ?? device.Name;
     }

@@ -74,6 +74,8 @@ public sealed class CsvReport : IReport
     {
         var id = flow.Id;
         HopRows(csv, id, flow.Forward, clocks, "forward", actions);
+        if (flow.Unseen is { } unseen)
+            UnseenRow(csv, id, flow.Forward.Hops.Count + 1, unseen, actions.Of(unseen.Actions));
         HopRows(csv, id, flow.Reply, clocks, "reply", actions);
     }
 
@@ -115,6 +117,32 @@ public sealed class CsvReport : IReport
         csv.WriteField(hop.LastFrame);
         csv.WriteText(tables.Points[hop.LastPoint].File);
         csv.WriteField(hop.Latency == HopRecord.NoLatency ? null : uncertainty);
+        csv.EndRecord();
+    }
+
+    // No capture point: no interface, no file, no packets.
+    private static void UnseenRow(CsvWriter csv, string flow, int number, UnseenTranslation unseen, ActionText action)
+    {
+        var ports = unseen.After.Protocol.HasPorts();
+        csv.WriteField(flow);
+        csv.WriteField("forward");
+        csv.WriteField(number);
+        csv.WriteText(unseen.Namespace);
+        csv.WriteText(null);
+        csv.WriteText(null);
+        csv.WriteField(0);
+        csv.WriteField(0);
+        csv.WriteField(unseen.After.Source);
+        csv.WritePort(unseen.After.SourcePort, ports);
+        csv.WriteField(unseen.After.Destination);
+        csv.WritePort(unseen.After.DestinationPort, ports);
+        for (var tunnel = 0; tunnel < 3; tunnel++)
+            csv.WriteText(null);
+        csv.WriteText(action.Names);
+        Cite(csv, action.Rule);
+        Cite(csv, action.SourceRule);
+        for (var seen = 0; seen < 6; seen++)
+            csv.WriteText(null);
         csv.EndRecord();
     }
 

@@ -33,7 +33,7 @@ internal static class FlowText
 
     /// <summary>Same points, same translations, same rules, same result: one picture serves for all flows with the same key.</summary>
     public static string Way(Flow f) =>
-        $"{f.Outcome} {f.Protocol} {f.Requested.Destination}:{f.Requested.DestinationPort} {Hops(f.Forward)} / {Hops(f.Reply)}";
+        $"{f.Outcome} {f.Protocol} {f.Requested.Destination}:{f.Requested.DestinationPort} {Hops(f.Forward)} {Actions(f.Unseen?.Actions ?? [])} / {Hops(f.Reply)}";
 
     /// <summary><c>vxlan VNI 1 192.168.56.11 > 192.168.56.12</c>; null where the hop is in no tunnel.</summary>
     public static string? TunnelText(this Hop hop) =>
@@ -46,10 +46,14 @@ internal static class FlowText
     public static string TookText(long latency, long? uncertainty) =>
         $"{Durations.Text(latency, signed: true)}{(uncertainty is null ? " ± unknown" : uncertainty > 0 ? $" ± {Durations.Text(uncertainty.Value)}" : "")}";
 
-    public static string ActionText(this Hop hop) => string.Join(' ', hop.Actions.Select(a => a.Name));
+    public static string ActionText(this Hop hop) => hop.Actions.ActionText();
+
+    public static string ActionText(this IReadOnlyList<HopAction> actions) => string.Join(' ', actions.Select(a => a.Name));
 
     private static string Hops(FlowDirection direction) =>
-        string.Join('|', direction.Hops.Select(h => $"{h.Point.Index} {h.Tunnel} {string.Join('+', h.Actions.Select(a => $"{a.Name} {a.Citation?.Location}"))}"));
+        string.Join('|', direction.Hops.Select(h => $"{h.Point.Index} {h.Tunnel} {Actions(h.Actions)}"));
+
+    private static string Actions(IReadOnlyList<HopAction> actions) => string.Join('+', actions.Select(a => $"{a.Name} {a.Citation?.Location}"));
 
     public static string Count(long n, string what) => n == 1 ? $"1 {what}" : $"{n} {what}s";
 

@@ -91,6 +91,8 @@ internal sealed class JsonFlows(ClockTable clocks)
         json.WriteEndArray();
         Hops(json, "forward"u8, f.Forward);
         Hops(json, "reply"u8, f.Reply);
+        if (f.Unseen is { } unseen)
+            Unseen(json, unseen);
         json.WriteStartArray("icmpErrors"u8);
         foreach (var e in f.IcmpErrors)
             IcmpError(json, e);
@@ -105,6 +107,19 @@ internal sealed class JsonFlows(ClockTable clocks)
             text = new JsonHops(ActionsOf, clocks);
         json.WriteRawValue(text.Array(direction), skipInputValidation: true);
         texts.Push(text);
+    }
+
+    private void Unseen(Utf8JsonWriter json, UnseenTranslation unseen)
+    {
+        json.WriteStartObject("unseen"u8);
+        json.WriteString("namespace"u8, unseen.Namespace);
+        Value(json, "src"u8, unseen.After.Source);
+        json.WriteNumber("srcPort"u8, unseen.After.SourcePort);
+        Value(json, "dst"u8, unseen.After.Destination);
+        json.WriteNumber("dstPort"u8, unseen.After.DestinationPort);
+        json.WritePropertyName("actions"u8);
+        json.WriteRawValue(ActionsOf(unseen.Actions), skipInputValidation: true);
+        json.WriteEndObject();
     }
 
     private byte[] ActionsOf(IReadOnlyList<HopAction> list) => actions.TryGetValue(list, out var known) ? known : actions.GetOrAdd(list, Actions(list));

@@ -97,7 +97,7 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
         {
             var f = group.First();
             yield return $"  {string.Join(' ', group.Take(16).Select(x => x.Id))}{(group.Count() > 16 ? $" and {group.Count() - 16} more" : "")}  {style.Outcome(f.Outcome)}";
-            foreach (var line in Direction(f.Forward, result.Clocks, "→").Concat(Direction(f.Reply, result.Clocks, "←")))
+            foreach (var line in Direction(f.Forward, result.Clocks, "→").Concat(Unseen(f.Unseen)).Concat(Direction(f.Reply, result.Clocks, "←")))
                 yield return line;
         }
     }
@@ -109,11 +109,14 @@ public sealed class TextReport(TextStyle style, int maxFlows = 50)
             var tunnel = hop.TunnelText() is { } t ? style.Dim($" in {t}") : "";
             var actions = hop.Actions.Count > 0 ? $"{hop.ActionText()} " : "";
             yield return $"    {arrow} {direction.TookText(hop, clocks),9} {actions}{style.Bold(Printable.Text(hop.Point.ToString()))} {hop.Tuple.Ends()} ttl {hop.Ttl}{tunnel}";
-            foreach (var citation in hop.Actions.Select(a => a.Citation).OfType<Citation>())
-            {
-                foreach (var step in citation.Path.Append(citation))
-                    yield return $"                  {style.Dim($"{Printable.Text(step.Location.ToString())}: {Printable.Text(step.Text)}")}";
-            }
+            foreach (var line in Rules(hop.Actions))
+                yield return line;
         }
     }
+
+    private IEnumerable<string> Unseen(UnseenTranslation? unseen) =>
+        unseen is null ? [] : Rules(unseen.Actions).Prepend($"    → {"unseen",9} {unseen.Actions.ActionText()} in {style.Bold(Printable.Text(unseen.Namespace))} {unseen.After.Ends()}");
+
+    private IEnumerable<string> Rules(IReadOnlyList<HopAction> actions) =>
+        actions.Select(a => a.Citation).OfType<Citation>().SelectMany(c => c.Path.Append(c)).Select(step => $"                  {style.Dim($"{Printable.Text(step.Location.ToString())}: {Printable.Text(step.Text)}")}");
 }

@@ -77,6 +77,9 @@ public sealed class Flow
 
     internal IReadOnlyList<FlowJoin> Joined { get; init; } = [];
 
+    /// <summary>What the client's packets became behind the last capture point that saw them; null where nothing did, or nobody knows.</summary>
+    public UnseenTranslation? Unseen { get; internal set; }
+
     /// <summary>ICMP errors that quote a packet of this flow.</summary>
     public IReadOnlyList<IcmpErrorSeen> IcmpErrors { get; init; } = [];
 
@@ -90,6 +93,12 @@ public sealed record HopAction(string Name)
     /// <summary>The dump line that decided it; null where none was found.</summary>
     public Citation? Citation { get; init; }
 }
+
+/// <summary>A translation that no capture point lies behind, known from a conntrack entry or because the dumped rules leave no other.</summary>
+/// <param name="Namespace">Where it was made.</param>
+/// <param name="After">The client's packets behind it.</param>
+/// <param name="Actions"><c>dnat</c> and, where the client was translated as well, <c>snat</c> or <c>masquerade</c>; each with its rule where one fits.</param>
+public sealed record UnseenTranslation(string Namespace, FiveTuple After, IReadOnlyList<HopAction> Actions);
 
 /// <summary>A dump line, and the lines that led to it.</summary>
 public sealed record Citation(SourceLocation Location, string Text)

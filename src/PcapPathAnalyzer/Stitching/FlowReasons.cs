@@ -31,6 +31,9 @@ internal static class FlowReasons
             }
         }
 
+        foreach (var action in flow.Unseen?.Actions ?? [])
+            reasons.Add($"inferred: behind the last capture point {action.Citation?.Location.ToString() ?? flow.Unseen!.Namespace} ({action.Name}) gives {flow.Unseen!.After}");
+
         if (flow.IsDirectionInferred)
             reasons.Add("inferred: no handshake or request shows who is the client; ports, services or who spoke first do");
         reasons.AddRange(flow.Inferred);

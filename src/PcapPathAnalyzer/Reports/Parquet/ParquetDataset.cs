@@ -37,6 +37,8 @@ public sealed record ParquetDataset(string Root, string Bundle)
                 {
                     foreach (var hop in direction.Hops)
                         table.Add(new FlowHop(flow, hop, isReply, actions.Of(hop.Actions), result.Clocks.LatencyUncertainty(direction, hop.Number - 1)));
+                    if (!isReply && flow.Unseen is { } unseen)
+                        table.Add(new FlowHop(flow, null, isReply, actions.Of(unseen.Actions), null));
                 }
             }
         });

@@ -19,6 +19,11 @@ internal sealed class TraceText(TextStyle style)
         {
             foreach (var line in Step(step))
                 yield return line;
+            if (!step.IsReply && step.Hop.Number == trace.Flow.Forward.Hops.Count && trace.Flow.Unseen is { } unseen)
+            {
+                foreach (var line in Unseen(unseen))
+                    yield return line;
+            }
         }
 
         foreach (var end in trace.Ends)
@@ -55,9 +60,21 @@ internal sealed class TraceText(TextStyle style)
         yield return s.IsTranslated
             ? $"               {s.Before.Ends()} {style.Dim("becomes")} {style.Bold(hop.Tuple.Ends())}  ttl {hop.Ttl}{tunnel}"
             : $"               {hop.Tuple.Ends()}  ttl {hop.Ttl}{tunnel}";
-        foreach (var step in hop.Actions.Select(a => a.Citation).OfType<Citation>().SelectMany(c => c.Path.Append(c)))
-            yield return $"               {style.Dim($"{Printable.Text(step.Location.ToString())}: {Printable.Text(step.Text)}")}";
+        foreach (var line in Rules(hop.Actions))
+            yield return line;
     }
+
+    private IEnumerable<string> Unseen(UnseenTranslation unseen) =>
+    [
+        "",
+        $"→               {style.Bold(Printable.Text(unseen.Namespace))}  {style.Dim("behind the last capture point")}",
+        $"               {unseen.Actions.ActionText()}",
+        $"               {style.Dim("becomes")} {style.Bold(unseen.After.Ends())}",
+        .. Rules(unseen.Actions),
+    ];
+
+    private IEnumerable<string> Rules(IReadOnlyList<HopAction> actions) =>
+        actions.Select(a => a.Citation).OfType<Citation>().SelectMany(c => c.Path.Append(c)).Select(step => $"               {style.Dim($"{Printable.Text(step.Location.ToString())}: {Printable.Text(step.Text)}")}");
 
     private IEnumerable<string> Packets(AnalysisResult result, Flow flow)
     {
