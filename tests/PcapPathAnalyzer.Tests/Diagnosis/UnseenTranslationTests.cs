@@ -52,7 +52,19 @@ public sealed class UnseenTranslationTests
         });
     }
 
-    private static AnalysisResult Analyze(string[] captures, bool hasConntrack, int snapLength, byte answersTtl = 0)
+    [Test]
+    public void NICs_whose_packets_are_cut_inside_the_tunnel_tell_how_far_the_nodes_clocks_are_apart()
+    {
+        var result = Analyze(ClientAndNics, hasConntrack: true, 64, shift: 75_000_000_000);
+        var (sure, clock) = (Analyze(ClientAndNics, hasConntrack: true, 262144).Clocks.Estimates.Single(n => n.Name == "node-b"), result.Clocks.Estimates.Single(n => n.Name == "node-b"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(clock.Offset - sure.Offset, Is.EqualTo(75_000_000_000).Within(1_000_000));
+            Assert.That(result.Flows.Where(f => f.Forward.Hops.Count == 3).SelectMany(f => f.Forward.Transmissions).Select(t => t.Observations.Count), Is.Not.Empty.And.All.EqualTo(3));
+        });
+    }
+
+    private static AnalysisResult Analyze(string[] captures, bool hasConntrack, int snapLength, byte answersTtl = 0, long shift = 0)
     {
         var bundle = TestData.Bundle("service");
         return PathAnalyzer.Analyze(BundleReader.Read(TestData.Copy(bundle, ScratchFolder.Create("unseen"), (file, target) =>
@@ -61,7 +73,7 @@ public sealed class UnseenTranslationTests
             if (Path.GetExtension(file) == ".pcap")
             {
                 if (captures.Contains(name))
-                    Rewrite(file, target, snapLength, answersTtl);
+                    Rewrite(file, target, snapLength, answersTtl, name.StartsWith("node-b", StringComparison.Ordinal) ? shift : 0);
             }
             else if (hasConntrack || Path.GetFileName(file) != "conntrack.txt")
             {
@@ -70,7 +82,7 @@ public sealed class UnseenTranslationTests
         })));
     }
 
-    private static void Rewrite(string file, string target, int snapLength, byte answersTtl)
+    private static void Rewrite(string file, string target, int snapLength, byte answersTtl, long shift)
     {
         // A frame's answer: IPv4 behind Ethernet, from the service's address.
         var service = IpAddress.Parse("10.96.12.34").ToString().Split('.').Select(byte.Parse).ToArray();
@@ -81,7 +93,7 @@ public sealed class UnseenTranslationTests
             var data = frame.Data[..Math.Min(snapLength, frame.Data.Length)].ToArray();
             if (answersTtl != 0 && data.Length > 34 && data.AsSpan(26, 4).SequenceEqual(service))
                 data[22] = answersTtl;
-            writer.Write(frame.Time, data, frame.OriginalLength);
+            writer.Write(new Timestamp(frame.Time.Nanoseconds + shift), data, frame.OriginalLength);
         }
     }
 }

@@ -31,7 +31,8 @@ internal sealed class ClockSample(Observations observations, Network network)
     public ClockTable Estimate(List<LegGroup> groups)
     {
         var estimator = new ClockEstimator(tables, network.StatedClocks);
-        var chosen = Spread(groups.FindAll(IsSeenByMoreClocks));
+        var cut = observations.Insides is null ? [] : CutAtMoreClocks();
+        var chosen = Spread(groups.FindAll(g => IsSeenByMoreClocks(g) || g.Legs.Exists(l => cut.Contains(l.Index))));
         if (chosen.Count == 0)
             return estimator.Estimate();
         var taken = Collect(chosen);
@@ -56,6 +57,25 @@ internal sealed class ClockSample(Observations observations, Network network)
         }
 
         return false;
+    }
+
+    // Legs do not count packets that are known by the tunnel around them only.
+    private HashSet<int> CutAtMoreClocks()
+    {
+        var (first, more) = (new Dictionary<int, string>(), new HashSet<int>());
+        for (var file = 0; file < observations.Files; file++)
+        {
+            observations.ForEachSingle(file, consume: false, block =>
+            {
+                foreach (ref readonly var o in block)
+                {
+                    if (o.Kind == ObservationKind.CutInside && o.Leg >= 0 && tables.Points[o.Point].Clock is var clock && !first.TryAdd(o.Leg, clock) && first[o.Leg] != clock)
+                        more.Add(o.Leg);
+                }
+            });
+        }
+
+        return more;
     }
 
     private static List<LegGroup> Spread(List<LegGroup> groups)
@@ -94,7 +114,7 @@ internal sealed class ClockSample(Observations observations, Network network)
             {
                 foreach (ref readonly var o in block)
                 {
-                    if (o.Leg < 0 || ofLeg[o.Leg] is not (> 0 and var g) || !(o.Kind == ObservationKind.Packet || o.IsFirstFragment()))
+                    if (o.Leg < 0 || ofLeg[o.Leg] is not (> 0 and var g) || !IsComparable(o))
                         continue;
                     if (taken[g - 1].Count - onTrails[g - 1] < perConnection)
                         taken[g - 1].Add(o);
@@ -113,6 +133,9 @@ internal sealed class ClockSample(Observations observations, Network network)
 
         return taken;
     }
+
+    // What the snap length cut inside a tunnel is as good: both NICs show the identification of the packet around it.
+    private static bool IsComparable(in Observation o) => o.Kind is ObservationKind.Packet or ObservationKind.CutInside || o.IsFirstFragment();
 
     // Packets of one connection that several hops saw, each in path order.
     private List<Observation[]> Copies(LegGroup group, Observation[] items)
