@@ -4,10 +4,14 @@ namespace PcapPathAnalyzer.Stitching.Insides;
 
 /// <summary>
 /// Packets of one tunnel that have the same outer ports, and of which the snap length left no inside. The kernel makes the source port from a
-/// hash of the flow inside (udp_flow_src_port in include/net/udp.h), so that they are one direction of one connection, but for chance.
+/// hash of the flow inside (udp_flow_src_port in include/net/udp.h), so that they are one direction of one connection, but for chance: the hash
+/// of fragments is of their addresses alone, and one connection's port may be another's after it.
 /// </summary>
 internal sealed class CutFlow(int tuple, int tunnel)
 {
+    /// <summary>What follows sooner is sent at once; nanoseconds.</summary>
+    private const long Pause = 1_000_000;
+
     /// <summary>Index of the outer tuple.</summary>
     public int Tuple { get; } = tuple;
 
@@ -18,6 +22,34 @@ internal sealed class CutFlow(int tuple, int tunnel)
 
     /// <summary>Packets, each at each place.</summary>
     public int Count => Places.Sum(static p => p.Packets.Count);
+
+    /// <summary>True for what one place saw in some stretch of time only.</summary>
+    public bool IsPart { get; private init; }
+
+    /// <summary>The places one by one, as their clocks differ; what is of one place, before and after its longest pause. Nothing where there is none.</summary>
+    public IEnumerable<CutFlow> Parts()
+    {
+        if (!IsPart)
+            return Places.Select(p => Part(p.Place, p.Clock, p.Packets));
+        var (place, packets) = (Places[0], Places[0].Packets);
+        var (longest, before) = (Pause, 0);
+        for (var i = 1; i < packets.Count; i++)
+        {
+            if (packets[i].Time - packets[i - 1].Time is var pause && pause > longest)
+                (longest, before) = (pause, i);
+        }
+
+        return before == 0 ? [] : [Part(place.Place, place.Clock, packets[..before]), Part(place.Place, place.Clock, packets[before..])];
+    }
+
+    private CutFlow Part(int place, string clock, List<CutPacket> packets)
+    {
+        var part = new CutFlow(Tuple, Tunnel) { IsPart = true };
+        part.Places.Add(new CutSequence(place, clock));
+        part.Places[0].Packets.AddRange(packets);
+        part.Places[0].Settle();
+        return part;
+    }
 
     public void Add(in Observation o, ObservationTables tables)
     {

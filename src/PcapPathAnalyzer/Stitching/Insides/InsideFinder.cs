@@ -18,6 +18,9 @@ internal sealed class InsideFinder(Observations observations, Network network, L
     /// <summary>Times that what could not be decided is tried again.</summary>
     private const int Rounds = 8;
 
+    /// <summary>Stretches of time that are tried.</summary>
+    private const int MostParts = 10_000;
+
     private readonly ObservationTables tables = observations.Tables;
     private readonly Dictionary<(InsideSequence Sequence, int Place), int[]> used = [];
 
@@ -57,9 +60,18 @@ internal sealed class InsideFinder(Observations observations, Network network, L
         return [.. flows.Values];
     }
 
-    private InsideTable Decide(List<CutFlow> open, InsideSequences sequences)
+    // Where nobody fits, several connections may have had the port one after the other: then stretches of time are tried.
+    private InsideTable Decide(List<CutFlow> flows, InsideSequences sequences)
     {
         var table = new InsideTable(tables, groups);
+        for (var parts = 0; flows.Count > 0 && parts < MostParts; parts += flows.Count)
+            flows = [.. Decide(flows, sequences, table).SelectMany(static f => f.Parts())];
+        return table;
+    }
+
+    // Says who fits nobody.
+    private List<CutFlow> Decide(List<CutFlow> open, InsideSequences sequences, InsideTable table)
+    {
         var rivals = new Dictionary<CutFlow, List<Candidate>>();
         for (var round = 0; round < Rounds; round++)
         {
@@ -96,11 +108,14 @@ internal sealed class InsideFinder(Observations observations, Network network, L
 
         foreach (var (flow, candidates) in rivals)
             table.AddAmbiguous(flow, candidates.Select(static c => c.Way.Group).Distinct().ToList());
-        return table;
+        return open.FindAll(f => !rivals.ContainsKey(f));
     }
 
-    // One packet that fits may do so by chance, unless the frame around it is the one that the tunnel's own device saw.
-    private static bool IsEnough(CutFlow flow, Candidate best) => best.Fit.Matched > 1 || flow.Places[0].Packets[0] is { Macs: not 0 } only && best.Nearest.Sample.Macs == only.Macs;
+    // One packet that fits may do so by chance, unless the frame around it is the one that the tunnel's own device saw; and so may a few that
+    // were taken from many, unless all are there and come at once.
+    private static bool IsEnough(CutFlow flow, Candidate best) =>
+        (!flow.IsPart || (best.Fit.IsPrompt && best.Fit.Matched == flow.Count))
+        && (best.Fit.Matched > 1 || (flow.Places[0].Packets[0] is { Macs: not 0 } only && best.Nearest.Sample.Macs == only.Macs));
 
     // The best first.
     private List<Candidate> Candidates(CutFlow flow, InsideSequences sequences)

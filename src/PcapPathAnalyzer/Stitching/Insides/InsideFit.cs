@@ -17,6 +17,9 @@ internal readonly record struct InsideFit(int Matched, int Missed, long Slowest)
 
     public bool IsGood => Matched > 0 && Missed * Tolerance <= Matched + Missed;
 
+    /// <summary>Every packet went through the node without a stay in a queue.</summary>
+    public bool IsPrompt => Slowest < 10 * Jitter;
+
     /// <summary>Fewer misses first, then what took less time.</summary>
     public bool IsBetter(in InsideFit other) => Missed != other.Missed ? Missed < other.Missed : Slowest < other.Slowest;
 

@@ -7,14 +7,16 @@ namespace PcapPathAnalyzer.Stitching.Insides;
 /// <summary>Whose the packets are that the snap length cut inside tunnels, by the tunnels' flows.</summary>
 internal sealed class InsideTable(ObservationTables tables, List<LegGroup> groups)
 {
-    private readonly Dictionary<(int Tuple, int Tunnel), Inside> known = [];
+    private readonly Dictionary<(int Tuple, int Tunnel), List<Stretch>> known = [];
 
     // By the index of the connection's first leg.
     private readonly Dictionary<int, List<string>> reasons = [];
 
     public void Add(CutFlow flow, Inside inside, Candidate by)
     {
-        known.Add((flow.Tuple, flow.Tunnel), inside);
+        if (!known.TryGetValue((flow.Tuple, flow.Tunnel), out var stretches))
+            known.Add((flow.Tuple, flow.Tunnel), stretches = []);
+        stretches.Add(Stretch.Of(flow, inside));
         Say(by.Way.Group, $"inferred: {flow.Count} packet(s) that the snap length cut in the tunnel's {tables.Tuples[flow.Tuple]} are this connection's, as {tables.Tuples[inside.Tuple]}: in {by.Fit.Matched} sighting(s) they have the lengths and, within {Durations.Text(Math.Max(1, by.Fit.Slowest))}, the times of its packets at {tables.Points[by.Nearest.Place]}, and no other connection's");
     }
 
@@ -28,7 +30,10 @@ internal sealed class InsideTable(ObservationTables tables, List<LegGroup> group
     /// <summary>Puts a packet that was cut into its leg; it keeps none where nobody knows whose it is.</summary>
     public void Settle(ref Observation o)
     {
-        if (!known.TryGetValue((o.Tuple, o.Tunnel), out var inside))
+        if (!known.TryGetValue((o.Tuple, o.Tunnel), out var stretches))
+            return;
+        var (place, time) = (tables.PlaceOf(o.Point), o.Time);
+        if (stretches.Find(s => s.Has(place, time)) is not { Inside: var inside })
             return;
         (o.Leg, o.Tuple, o.InsideTuple) = (inside.Leg, inside.Tuple, 0);
         if (o.Ttl == 0)
@@ -52,3 +57,17 @@ internal sealed class InsideTable(ObservationTables tables, List<LegGroup> group
 /// <param name="Tuple">Of the packets, in the direction they travel.</param>
 /// <param name="Ttl">That they have in the tunnel, by what they have before or behind it.</param>
 internal readonly record struct Inside(int Leg, int Tuple, byte Ttl);
+
+/// <summary>Who is inside a tunnel's flow, at one place and for some time by its clock, or everywhere and always.</summary>
+/// <param name="Place">-1 for everywhere.</param>
+/// <param name="From">Nanoseconds.</param>
+/// <param name="To">Nanoseconds; what a capture shows twice may come a little later.</param>
+/// <param name="Inside">Who it is.</param>
+internal sealed record Stretch(int Place, long From, long To, Inside Inside)
+{
+    public static Stretch Of(CutFlow flow, Inside inside) => flow.IsPart
+        ? new Stretch(flow.Places[0].Place, flow.Places[0].Packets[0].Time, flow.Places[0].Packets[^1].Time, inside)
+        : new Stretch(-1, long.MinValue, long.MaxValue, inside);
+
+    public bool Has(int place, long time) => Place < 0 || (Place == place && time >= From && time <= To);
+}
