@@ -31,6 +31,8 @@ public sealed class UnseenTranslationTests
                 Assert.That(actions[0].Citation?.Text, Does.EndWith($"--to-destination {server.Local.Address}:{server.Local.Port}"), flow.Id);
                 if (kernel.TryGetValue((client.Address, client.Port, expected.RequestedAddress), out var rule))
                     Assert.That(actions[0].Citation?.Text, Is.EqualTo(rule), flow.Id);
+                if (hasConntrack)
+                    Assert.That(flow.Forward.Hops.Where(h => h.IsTunnelled).Select(h => h.Tuple.Destination.ToString()), Has.All.EqualTo(server.Local.Address), $"{flow.Id}: the service's address is not inside the tunnel");
                 if (flow.Unseen is not null)
                     Assert.That(flow.Joins, Has.Some.StartsWith("inferred: behind the last capture point node-a/iptables-save.txt"), flow.Id);
             });

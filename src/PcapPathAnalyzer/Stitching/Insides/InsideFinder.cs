@@ -201,7 +201,27 @@ internal sealed class InsideFinder(Observations observations, Network network, L
             .First();
         // Into the tunnel, and out of it, the node routes.
         var ttl = IsSameFrame(best, left) || sequences.Rank(best) == 2 ? best.Sample.Ttl : IsOf(tunnel.OuterSource, sequences.ClockOf(best)) ? best.Sample.Ttl - 1 : best.Sample.Ttl + 1;
-        return new Inside(best.Sample.Leg, best.Sample.Tuple, (byte)Math.Clamp(ttl, 1, byte.MaxValue));
+        var (leg, tuple) = Behind(way, tunnel, best.Sample.Leg, best.Sample.Tuple);
+        return new Inside(leg, tuple, (byte)Math.Clamp(ttl, 1, byte.MaxValue));
+    }
+
+    // What was seen may be one side of a translation only, and conntrack knows the other: the one whose ends are the tunnel's ends' is inside.
+    private (int Leg, int Tuple) Behind(Way way, TunnelKey tunnel, int leg, int tuple)
+    {
+        if (IsBetweenEnds(tuple))
+            return (leg, tuple);
+        foreach (var other in groups[way.Group].Legs)
+        {
+            var inside = way.IsForward ? other.Forward : other.Reverse;
+            if (other.IsVirtual && IsBetweenEnds(inside))
+                return (other.Index, inside);
+        }
+
+        return (leg, tuple);
+
+        bool IsBetweenEnds(int number) => IsBehind(tables.Tuples[number].Source, tunnel.OuterSource) && IsBehind(tables.Tuples[number].Destination, tunnel.OuterDestination);
+
+        bool IsBehind(IpAddress address, IpAddress end) => network.Owner(address)?.Node is { } node && node == network.Owner(end)?.Node;
     }
 
     private static bool IsSameFrame(InsideSequence sequence, in CutPacket packet) => packet.Macs != 0 && sequence.Sample.Macs == packet.Macs;
