@@ -12,6 +12,9 @@ internal readonly record struct InsideFit(int Matched, int Missed, long Slowest)
     /// <summary>Times that differ by less tell nothing: captures on two interfaces are written by two processors; nanoseconds.</summary>
     private const long Jitter = 20_000;
 
+    /// <summary>A capture runs before its first packet and after its last one; nanoseconds.</summary>
+    private const long Edge = 1_000_000;
+
     /// <summary>A capture may have missed one packet of so many, and more are another connection's.</summary>
     private const int Tolerance = 4;
 
@@ -42,7 +45,7 @@ internal readonly record struct InsideFit(int Matched, int Missed, long Slowest)
             var (from, to) = Window(packet, heading);
             if (Nearest(packet, inside, from, to, cut.Longest, used) is not (>= 0 and var at))
             {
-                if (packet.Time >= inside.From && packet.Time <= inside.To)
+                if (packet.Time >= inside.From - Edge && packet.Time <= inside.To + Edge)
                     missed++;
                 continue;
             }
