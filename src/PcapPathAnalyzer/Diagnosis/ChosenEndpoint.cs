@@ -34,7 +34,7 @@ internal static class ChosenEndpoint
         if (Endpoints(open).Count > 1 && flow.Reply.Hops is [.., var last] && last.Point.Namespace == flow.ClientNamespace)
             (open, reason) = (ways.FindAll(p => PathOrder.TtlDrop((byte)p.Reply[^1].Packet.Ttl) == PathOrder.TtlDrop((byte)last.Ttl)), $"the answers' TTL of {last.Ttl} at {last.Point} fits no other");
         if (Endpoints(open).Count > 1)
-            (open, reason) = (open.FindAll(p => Contradiction(evidence, flow, p) is null), "captures that show none of its packets rule out the others");
+            (open, reason) = (open.FindAll(p => !IsContradicted(evidence, flow, p)), "captures that show none of its packets rule out the others");
         var endpoints = Endpoints(open.Count > 0 ? open : ways);
         if (open.Count > 0 && endpoints is [var (address, port)])
             Settle(evidence, flow, open[0], (address, port), reason, explainer);
@@ -58,8 +58,8 @@ internal static class ChosenEndpoint
         [.. ways.Select(p => p.Steps.Last(s => s.Depth == 0).Packet.Tuple).Select(t => (t.Destination, t.DestinationPort)).Distinct()];
 
     // A capture on the way that would have shown the packets, and has none.
-    private static Stitching.Observing.CapturePoint? Contradiction(Evidence evidence, Flow flow, WalkPath way) =>
-        evidence.CapturePoints.FirstOrDefault(p => p is { Device: { } device, Home: { } home } && flow.Forward.Hops.All(h => h.Point.Device != device)
+    private static bool IsContradicted(Evidence evidence, Flow flow, WalkPath way) =>
+        evidence.CapturePoints.Any(p => p is { Device: { } device, Home: { } home } && flow.Forward.Hops.All(h => h.Point.Device != device)
             && way.Steps.FirstOrDefault(s => s.Namespace == home.Name && s.Interface == device.Name) is { } step
             && evidence.Coverage.WouldShow(p, flow.Forward.Transmissions, step.Depth > 0, flow.Protocol) == "proven");
 }

@@ -42,12 +42,11 @@ internal sealed class CutFlow(int tuple, int tunnel)
         return before == 0 ? [] : [Part(place.Place, place.Clock, packets[..before]), Part(place.Place, place.Clock, packets[before..])];
     }
 
+    // In order and each once already.
     private CutFlow Part(int place, string clock, List<CutPacket> packets)
     {
         var part = new CutFlow(Tuple, Tunnel) { IsPart = true };
-        part.Places.Add(new CutSequence(place, clock));
-        part.Places[0].Packets.AddRange(packets);
-        part.Places[0].Settle();
+        part.Places.Add(new CutSequence(place, clock, packets));
         return part;
     }
 
@@ -58,7 +57,7 @@ internal sealed class CutFlow(int tuple, int tunnel)
         if (at < 0)
         {
             at = Places.Count;
-            Places.Add(new CutSequence(place, tables.Points[place].Clock));
+            Places.Add(new CutSequence(place, tables.Points[place].Clock, []));
         }
 
         Places[at].Packets.Add(new CutPacket(o.Time, o.Length, o.Identification, o.InsideIdentification, o.InsideTuple, o.Macs));
@@ -66,19 +65,21 @@ internal sealed class CutFlow(int tuple, int tunnel)
 }
 
 /// <summary>The packets of a <see cref="CutFlow"/> at one place, in order of time, each once.</summary>
-internal sealed class CutSequence(int place, string clock)
+internal sealed class CutSequence(int place, string clock, List<CutPacket> packets)
 {
     /// <summary>A capture shows a frame twice within this time; nanoseconds. Outer identifications count on and come again much later.</summary>
     private const long Echo = 100_000_000;
+
+    private int? longest;
 
     public int Place { get; } = place;
 
     public string Clock { get; } = clock;
 
-    public List<CutPacket> Packets { get; } = [];
+    public List<CutPacket> Packets { get; } = packets;
 
     /// <summary>The longest packet: what is longer elsewhere is in segments here.</summary>
-    public int Longest { get; private set; }
+    public int Longest => longest ??= Packets.Max(static p => p.Length);
 
     public void Settle()
     {
@@ -90,7 +91,7 @@ internal sealed class CutSequence(int place, string clock)
             last[(p.Identification, p.Length)] = p.Time;
             return isEcho;
         });
-        Longest = Packets.Max(static p => p.Length);
+        longest = null;
     }
 }
 

@@ -7,6 +7,7 @@ namespace PcapPathAnalyzer.Stitching.Insides;
 /// <summary>Whose the packets are that the snap length cut inside tunnels, by the tunnels' flows.</summary>
 internal sealed class InsideTable(ObservationTables tables, List<LegGroup> groups)
 {
+    // Stretches in order of place and time.
     private readonly Dictionary<(int Tuple, int Tunnel), List<Stretch>> known = [];
 
     // By the index of the connection's first leg.
@@ -16,7 +17,8 @@ internal sealed class InsideTable(ObservationTables tables, List<LegGroup> group
     {
         if (!known.TryGetValue((flow.Tuple, flow.Tunnel), out var stretches))
             known.Add((flow.Tuple, flow.Tunnel), stretches = []);
-        stretches.Add(Stretch.Of(flow, inside));
+        var stretch = Stretch.Of(flow, inside);
+        stretches.Insert(~stretches.BinarySearch(stretch), stretch);
         Say(by.Way.Group, $"inferred: {flow.Count} packet(s) that the snap length cut in the tunnel's {tables.Tuples[flow.Tuple]} are this connection's, as {tables.Tuples[inside.Tuple]}: in {by.Fit.Matched} sighting(s) they have the lengths and, within {Durations.Text(Math.Max(1, by.Fit.Slowest))}, the times of its packets at {tables.Points[by.Nearest.Place]}, and no other connection's");
     }
 
@@ -32,8 +34,7 @@ internal sealed class InsideTable(ObservationTables tables, List<LegGroup> group
     {
         if (!known.TryGetValue((o.Tuple, o.Tunnel), out var stretches))
             return;
-        var (place, time) = (tables.PlaceOf(o.Point), o.Time);
-        if (stretches.Find(s => s.Has(place, time)) is not { Inside: var inside })
+        if (Stretch.At(stretches, tables.PlaceOf(o.Point), o.Time) is not { Inside: var inside })
             return;
         (o.Leg, o.Tuple, o.InsideTuple) = (inside.Leg, inside.Tuple, 0);
         if (o.Ttl == 0)
@@ -63,11 +64,21 @@ internal readonly record struct Inside(int Leg, int Tuple, byte Ttl);
 /// <param name="From">Nanoseconds.</param>
 /// <param name="To">Nanoseconds; what a capture shows twice may come a little later.</param>
 /// <param name="Inside">Who it is.</param>
-internal sealed record Stretch(int Place, long From, long To, Inside Inside)
+internal sealed record Stretch(int Place, long From, long To, Inside Inside) : IComparable<Stretch>
 {
     public static Stretch Of(CutFlow flow, Inside inside) => flow.IsPart
         ? new Stretch(flow.Places[0].Place, flow.Places[0].Packets[0].Time, flow.Places[0].Packets[^1].Time, inside)
         : new Stretch(-1, long.MinValue, long.MaxValue, inside);
 
-    public bool Has(int place, long time) => Place < 0 || (Place == place && time >= From && time <= To);
+    /// <summary>The one of some in order, of which no two overlap, that has a moment; null where none has.</summary>
+    public static Stretch? At(List<Stretch> stretches, int place, long time)
+    {
+        if (stretches[0].Place < 0)
+            return stretches[0];
+        var at = stretches.BinarySearch(new Stretch(place, time, time, default));
+        var last = at >= 0 ? at : ~at - 1;
+        return last >= 0 && stretches[last] is var s && s.Place == place && time <= s.To ? s : null;
+    }
+
+    public int CompareTo(Stretch? other) => other is null ? 1 : Place != other.Place ? Place.CompareTo(other.Place) : From.CompareTo(other.From);
 }

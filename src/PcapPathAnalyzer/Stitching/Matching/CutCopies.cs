@@ -54,7 +54,7 @@ internal sealed class CutCopies
         var alike = cut.Where(k => !items[at[k]].HasIdentification()).GroupBy(k => CutKey.Of(items[at[k]])).SelectMany(a => Compare(a.Key, a, takes)).ToList();
         foreach (var between in alike.GroupBy(static a => (a.Clock, a.Place)))
         {
-            var usual = UsualDelay.Between([.. between.Select(a => ((IReadOnlyList<long>)a.Sent.ConvertAll(Time), (IReadOnlyList<long>)a.Seen.ConvertAll(Time)))], between.Key.Clock == tables.Points[between.Key.Place.Point].Clock);
+            var usual = UsualDelay.Between([.. between.Select(a => (a.Sent.ConvertAll(Time), a.Seen.ConvertAll(Time)))], between.Key.Clock == tables.Points[between.Key.Place.Point].Clock);
             foreach (var (_, _, sent, seen) in between)
                 AttachInOrder(sent, seen, usual, takes);
         }

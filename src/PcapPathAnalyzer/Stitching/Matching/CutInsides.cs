@@ -5,7 +5,8 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 
 /// <summary>
 /// Finds, for a tunnel's packets of which the snap length left a length and hardly more, the packets that are inside: those of one length in
-/// their order, as far from each other in time as most are. Where one of several was lost that followed each other so fast that times tell nothing, none is chosen. Copies of one tunnel's packet, at the NICs of both nodes, stay together by its own identification.
+/// their order, as far from each other in time as most are. Where one of several was lost that followed
+/// each other so fast that times tell nothing, none is chosen. Copies of one tunnel's packet, at the NICs of both nodes, stay together by its own identification.
 /// </summary>
 /// <param name="items">Where the observations are.</param>
 /// <param name="at">Which of them each position is.</param>
@@ -54,7 +55,7 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
         var clock = ClockOf(seen);
         foreach (var place in byLength.SelectMany(static l => l.Value.Select(p => (Length: l.Key, Place: p.Key, Slots: p.Value))).GroupBy(static p => p.Place))
         {
-            var alike = place.Where(p => times.ContainsKey(p.Length)).Select(p => ((IReadOnlyList<long>)p.Slots.ConvertAll(static s => s.Time), (IReadOnlyList<long>)times[p.Length])).ToList();
+            var alike = place.Where(p => times.ContainsKey(p.Length)).Select(p => (p.Slots.ConvertAll(static s => s.Time), times[p.Length])).ToList();
             usual.Add(place.Key, UsualDelay.Between(alike, IsOn(clock, place.Key)));
         }
     }
@@ -101,13 +102,8 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
 
     private bool IsOn(string clock, in HopKey place) => tables.Points[place.Point].Clock == clock;
 
-    private static long Distance(List<Slot> slots, List<long> times)
-    {
-        List<long> sent = slots.ConvertAll(static s => s.Time);
-        List<long> delays = sent.Count == times.Count ? [.. times.Zip(sent, static (a, b) => a - b)] : [.. OrderedPairs.NearestDelays(sent, times)];
-        delays.Sort();
-        return delays.Count == 0 ? long.MaxValue : Math.Abs(delays[delays.Count / 2]);
-    }
+    private static long Distance(List<Slot> slots, List<long> times) =>
+        Math.Abs(UsualDelay.Between([(slots.ConvertAll(static s => s.Time), times)], isWithinNode: false).Middle);
 
     // One tunnel's packet wherever it was seen.
     private List<Unit> Units(List<int> cut)

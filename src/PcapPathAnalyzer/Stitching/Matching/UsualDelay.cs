@@ -18,12 +18,12 @@ internal readonly record struct UsualDelay(long Middle, long Spread, long Noise)
     /// <summary>Looks at packets that nothing but their times tells apart.</summary>
     /// <param name="alike">Times at the one place and at the other, in order, of packets that are alike.</param>
     /// <param name="isWithinNode">Then delays differ hardly, but where the node itself holds packets up.</param>
-    public static UsualDelay Between(IReadOnlyCollection<(IReadOnlyList<long> Sent, IReadOnlyList<long> Seen)> alike, bool isWithinNode)
+    public static UsualDelay Between(IReadOnlyCollection<(List<long> Sent, List<long> Seen)> alike, bool isWithinNode)
     {
         // Where as many were seen as were sent each is the other's, mostly; where they are not, which one is whose is a guess. On one clock the
         // nearest is as good a guess, so that both together are sure: one place may lack one packet and the other place another.
         var equal = alike.Where(static a => a.Sent.Count == a.Seen.Count).ToList();
-        List<long> delays = isWithinNode ? [.. equal.Select(static a => OrderedPairs.NearestDelays(a.Sent, a.Seen).ToList()).Zip(equal).Where(static p => p.First.SequenceEqual(InOrder(p.Second))).SelectMany(static p => p.First)] : [];
+        List<long> delays = isWithinNode ? [.. equal.Where(static a => OrderedPairs.NearestDelays(a.Sent, a.Seen).SequenceEqual(InOrder(a))).SelectMany(InOrder)] : [];
         if (delays.Count == 0)
             delays.AddRange(equal.SelectMany(InOrder));
         var isGuessed = delays.Count == 0;
@@ -41,7 +41,7 @@ internal readonly record struct UsualDelay(long Middle, long Spread, long Noise)
             : new UsualDelay(middle, BetweenNodes, isGuessed ? BetweenNodes : Math.Clamp(much, LeastNoise, OrderedPairs.Apart));
     }
 
-    private static IEnumerable<long> InOrder((IReadOnlyList<long> Sent, IReadOnlyList<long> Seen) alike) => alike.Seen.Zip(alike.Sent, static (seen, sent) => seen - sent);
+    private static IEnumerable<long> InOrder((List<long> Sent, List<long> Seen) alike) => alike.Seen.Zip(alike.Sent, static (seen, sent) => seen - sent);
 
     public bool MayBe(long delay) => Math.Abs(delay - Middle) <= Spread;
 }
