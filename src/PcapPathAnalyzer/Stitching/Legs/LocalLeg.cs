@@ -44,6 +44,10 @@ internal struct LocalLeg
     private uint lowerSequence;
     private uint upperSequence;
 
+    // The same sides, of packets without flags.
+    private IdentificationCount lowerCount;
+    private IdentificationCount upperCount;
+
     /// <summary>Identities of the first two SYNs that differ; 0 where there are none.</summary>
     public ulong FirstSyn;
     public ulong SecondSyn;
@@ -105,14 +109,20 @@ internal struct LocalLeg
     public readonly bool IsAnother(in Observation o, bool isAfterPause)
     {
         if ((o.Flags & PacketFlags.HasTcpSequence) == 0)
-            return isAfterPause;
-        // What a capture may have missed of one connection; where flags were cut off, no SYN would tell of another.
-        var room = !isAfterPause ? 1u << 29 : (o.Flags & PacketFlags.HasTcpFlags) != 0 ? 1u << 26 : 1u << 23;
+            return isAfterPause || HasJumped(o);
+        // Where flags were cut off, no SYN tells of another.
+        var isBlind = (o.Flags & PacketFlags.HasTcpFlags) == 0;
+        if (isBlind && isAfterPause && HasJumped(o))
+            return true;
+        // What a capture may have missed of one connection.
+        var room = !isAfterPause ? 1u << 29 : isBlind ? 1u << 23 : 1u << 26;
         var isLower = o.Tuple == Math.Min(Forward, Reverse);
         return IsFar(o.TcpSequence, isLower ? lowerSequence : upperSequence) || IsFar(o.TcpAcknowledgment, isLower ? upperSequence : lowerSequence);
 
         bool IsFar(uint number, uint last) => number != 0 && last != 0 && number - last + room >= 2 * room;
     }
+
+    private readonly bool HasJumped(in Observation o) => (o.Tuple == Math.Min(Forward, Reverse) ? lowerCount : upperCount).IsJump((ushort)o.Identification);
 
     /// <summary>Remembers where the stream of a TCP packet's side is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -120,6 +130,8 @@ internal struct LocalLeg
     {
         if (o.TcpSequence != 0)
             (o.Tuple == Math.Min(Forward, Reverse) ? ref lowerSequence : ref upperSequence) = o.TcpSequence;
+        if ((o.Flags & PacketFlags.HasTcpFlags) == 0)
+            (o.Tuple == Math.Min(Forward, Reverse) ? ref lowerCount : ref upperCount).Note((ushort)o.Identification);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,6 +15,9 @@ internal readonly record struct UsualDelay(long Middle, long Spread, long Noise)
     /// <summary>Of delays that mostly differ little, none differs by so many times the usual difference.</summary>
     private const int Much = 4;
 
+    /// <summary>Delays that do not outvote a wrong one.</summary>
+    private const int Few = 3;
+
     /// <summary>Looks at packets that nothing but their times tells apart.</summary>
     /// <param name="alike">Times at the one place and at the other, in order, of packets that are alike.</param>
     /// <param name="isWithinNode">Then delays differ hardly, but where the node itself holds packets up.</param>
@@ -24,6 +27,9 @@ internal readonly record struct UsualDelay(long Middle, long Spread, long Noise)
         // nearest is as good a guess, so that both together are sure: one place may lack one packet and the other place another.
         var equal = alike.Where(static a => a.Sent.Count == a.Seen.Count).ToList();
         List<long> delays = isWithinNode ? [.. equal.Where(static a => OrderedPairs.NearestDelays(a.Sent, a.Seen).SequenceEqual(InOrder(a))).SelectMany(InOrder)] : [];
+        // So few may be of two places that missed one each.
+        if (delays.Count is > 0 and < Few)
+            delays.AddRange(alike.Where(static a => a.Sent.Count != a.Seen.Count).SelectMany(static a => OrderedPairs.NearestDelays(a.Sent, a.Seen)));
         if (delays.Count == 0)
             delays.AddRange(equal.SelectMany(InOrder));
         var isGuessed = delays.Count == 0;
@@ -32,10 +38,12 @@ internal readonly record struct UsualDelay(long Middle, long Spread, long Noise)
         if (delays.Count == 0)
             return new UsualDelay(0, BetweenNodes, BetweenNodes);
         delays.Sort();
-        var middle = delays[delays.Count / 2];
+        // Within a node the nearer one of two is likelier.
+        var isLower = isWithinNode && delays[delays.Count / 2] > 0;
+        var middle = delays[isLower ? (delays.Count - 1) / 2 : delays.Count / 2];
         var differences = delays.ConvertAll(d => Math.Abs(d - middle));
         differences.Sort();
-        var much = Much * differences[differences.Count / 2];
+        var much = Much * differences[isWithinNode ? (differences.Count - 1) / 2 : differences.Count / 2];
         return isWithinNode
             ? new UsualDelay(middle, Math.Clamp(much, OrderedPairs.Apart, BetweenNodes), Math.Clamp(much, LeastNoise, OrderedPairs.Apart))
             : new UsualDelay(middle, BetweenNodes, isGuessed ? BetweenNodes : Math.Clamp(much, LeastNoise, OrderedPairs.Apart));

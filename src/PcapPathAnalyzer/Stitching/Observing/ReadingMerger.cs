@@ -9,6 +9,9 @@ namespace PcapPathAnalyzer.Stitching.Observing;
 /// </summary>
 internal sealed class ReadingMerger(FileNumbersPool? pool = null)
 {
+    /// <summary>What a node takes to hand a packet on; nanoseconds.</summary>
+    private const long OnTheWay = 1_000_000;
+
     private readonly ObservationTables tables = new();
     private readonly List<Leg> legs = [];
     // A leg's number is that of its key, less one.
@@ -180,18 +183,25 @@ internal sealed class ReadingMerger(FileNumbersPool? pool = null)
     // tells which was there then, or nobody can tell.
     private Leg? OnlyOpened(string clock, in LocalLeg local, ReadingNumbers map)
     {
-        var (opened, then) = (new List<Leg>(1), new List<Leg>(1));
+        var (opened, then, meanwhile) = (new List<Leg>(1), new List<Leg>(1), new List<Leg>(1));
         for (var leg = ByTuple.First(Canonical(local, map)); leg is not null; leg = ByTuple.After(leg))
         {
             if (leg.InitialSequence is null || IsOpenedLater(leg, clock, local))
                 continue;
             opened.Add(leg);
-            var (first, last) = (local.FirstTime - LegTracker.Pause, local.LastTime + LegTracker.Pause);
-            if (leg.Spans.Exists(s => s.Clock == clock && s.First <= last && s.Last >= first))
+            if (IsThere(leg, clock, local, LegTracker.Pause))
                 then.Add(leg);
+            if (IsThere(leg, clock, local, OnTheWay))
+                meanwhile.Add(leg);
         }
 
-        return opened.Count == 1 ? opened[0] : then.Count == 1 ? then[0] : null;
+        return new[] { opened, meanwhile, then }.FirstOrDefault(static l => l.Count == 1)?[0];
+    }
+
+    private static bool IsThere(Leg leg, string clock, in LocalLeg local, long slack)
+    {
+        var (first, last) = (local.FirstTime - slack, local.LastTime + slack);
+        return leg.Spans.Exists(s => s.Clock == clock && s.First <= last && s.Last >= first);
     }
 
     // Each side of a simultaneous open is the client where its SYN was seen first: for all files it is the side of the lower number.
