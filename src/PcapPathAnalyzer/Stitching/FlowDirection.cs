@@ -27,7 +27,7 @@ public sealed class FlowDirection
     /// <summary>Packets equal to the one before, right behind it, at the only place that saw them: sent twice, as they are counted, or captured twice.</summary>
     public int MayBeTwice { get; init; }
 
-    /// <summary>Packets, cut by the snap length, that may be of one or another transmission, as far as lengths and times tell; they are counted by themselves.</summary>
+    /// <summary>Packets, cut by the snap length or equal to others without an identification, that may be of one or another transmission, as far as times tell; they are counted by themselves.</summary>
     public int MayBeSeveral { get; init; }
 
     /// <summary>On the reference clock, nanoseconds; later than <see cref="LastTime"/> where there are no packets.</summary>

@@ -48,7 +48,7 @@ internal static class FlowReasons
             if (direction.MayBeTwice > 0)
                 reasons.Add($"ambiguous: {direction.MayBeTwice} {name} packet(s) are equal to the one right before at the only capture point that has them, without an identification that tells: sent twice, as they are counted, or captured twice");
             if (direction.MayBeSeveral > 0)
-                reasons.Add($"ambiguous: {direction.MayBeSeveral} {name} packet(s) that the snap length cut are each like several that followed each other faster than delays tell, of which not all came there; not joined, and counted by themselves");
+                reasons.Add($"ambiguous: {direction.MayBeSeveral} {name} packet(s), cut by the snap length or equal to others without an identification, are each like several that followed each other faster than delays and clocks tell, of which not all came there; not joined, and counted by themselves");
         }
     }
 

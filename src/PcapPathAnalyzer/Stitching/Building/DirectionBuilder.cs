@@ -13,6 +13,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
     internal const int Witnesses = 12;
 
     private readonly TransmissionMatcher matcher = new(tables, clocks);
+    private readonly BackInTime backInTime = new(tables, clocks);
     private readonly AlignedBuilder aligned = new(tables, network, clocks, slabs);
     private readonly PathOrder order = new(tables, network);
     private readonly List<HopCandidate> travelling = [];
@@ -60,6 +61,7 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
         }
 
         var numbers = Numbers(ordered);
+        backInTime.Part(items, indices, matcher.Set, k => numbers.Travelling[hopAt[k].Index]);
         var transmissions = Emit(items, indices, count, numbers, isReply);
         var hops = slabs.Take(ordered.Count);
         new HopMeter(tables, ordered).Measure(transmissions, hops.Records);

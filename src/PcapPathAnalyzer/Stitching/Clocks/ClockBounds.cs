@@ -22,6 +22,40 @@ internal sealed class ClockBounds
         below = Sharpest(lower, static (a, b) => a.Offset > b.Offset);
     }
 
+    /// <summary>Leaves out what is not sure and contradicts most bounds of the other side: it was another packet that the other node saw.</summary>
+    /// <param name="upper">As above.</param>
+    /// <param name="lower">As above.</param>
+    public static (List<ClockBound> Upper, List<ClockBound> Lower) WithoutStrangers(List<ClockBound> upper, List<ClockBound> lower)
+    {
+        if (upper.Count == 0 || lower.Count == 0 || upper.Concat(lower).All(static b => b.IsSure))
+            return (upper, lower);
+        var all = upper.Concat(lower).Select(static b => b.Time).ToList();
+        // What clocks may drift in all that time is no contradiction.
+        var room = ClockLine.Jitter + (long)((all.Max() - all.Min()) * ClockLine.Usual / 1e6);
+        var (highest, lowest) = (Sorted(upper), Sorted(lower));
+        return (
+            upper.FindAll(u => u.IsSure || 2 * (lower.Count - Below(lowest, u.Offset + room + 1)) < lower.Count),
+            lower.FindAll(l => l.IsSure || 2 * Below(highest, l.Offset - room) < upper.Count));
+
+        static long[] Sorted(List<ClockBound> bounds) => [.. bounds.Select(static b => b.Offset).Order()];
+    }
+
+    // How many are less.
+    private static int Below(long[] sorted, long value)
+    {
+        var (low, high) = (0, sorted.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (sorted[middle] < value)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
     /// <summary>Times of the first and the last bound, by the clock, nanoseconds.</summary>
     public long First { get; }
 
@@ -89,4 +123,5 @@ internal sealed class ClockBounds
 }
 
 /// <summary>What a clock is ahead by at a time of its own, at most or at least; nanoseconds.</summary>
-internal readonly record struct ClockBound(long Time, long Offset);
+/// <param name="IsSure">Both nodes saw the same packet; else one that is equal.</param>
+internal readonly record struct ClockBound(long Time, long Offset, bool IsSure = true);

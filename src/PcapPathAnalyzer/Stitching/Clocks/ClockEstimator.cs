@@ -8,8 +8,7 @@ namespace PcapPathAnalyzer.Stitching.Clocks;
 /// </summary>
 internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictionary<string, long> stated)
 {
-    /// <summary>Times of departure and of arrival, each by the clock that saw it.</summary>
-    private readonly Dictionary<(string From, string To), List<(long Sent, long Seen)>> transits = [];
+    private readonly Dictionary<(string From, string To), List<Transit>> transits = [];
 
     /// <summary>Takes one transmission whose observations are in path order, times as captured.</summary>
     public void Add(ReadOnlySpan<Observation> inPathOrder)
@@ -23,7 +22,7 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
                 continue;
             if (!transits.TryGetValue((from, to), out var known))
                 transits.Add((from, to), known = []);
-            known.Add((a.Time, b.Time));
+            known.Add(new Transit(a.Time, b.Time, IsSure(a)));
         }
     }
 
@@ -71,9 +70,12 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
     private ClockEstimate Between(ClockEstimate a, string b)
     {
         // What b's clock is ahead of the reference by: at most, by what came to it; at least, by what left it.
-        List<ClockBound> upper = [.. Transits(a.Name, b).Select(t => new ClockBound(t.Seen, t.Seen - (t.Sent - a.OffsetAt(t.Sent))))];
-        List<ClockBound> lower = [.. Transits(b, a.Name).Select(t => new ClockBound(t.Sent, t.Sent - (t.Seen - a.OffsetAt(t.Seen))))];
+        List<ClockBound> upper = [.. Transits(a.Name, b).Select(t => new ClockBound(t.Seen, t.Seen - (t.Sent - a.OffsetAt(t.Sent)), t.IsSure))];
+        List<ClockBound> lower = [.. Transits(b, a.Name).Select(t => new ClockBound(t.Sent, t.Sent - (t.Seen - a.OffsetAt(t.Seen)), t.IsSure))];
+        (upper, lower) = ClockBounds.WithoutStrangers(upper, lower);
         var packets = upper.Count + lower.Count;
+        if (packets == 0)
+            return new ClockEstimate(b, 0, null, 0, $"packets shared with {a.Name} contradict each other: taken as right");
         if (upper.Count == 0 || lower.Count == 0)
         {
             var bound = upper.Count > 0 ? upper.Min(static p => p.Offset) : lower.Max(static p => p.Offset);
@@ -94,5 +96,11 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
         };
     }
 
-    private List<(long Sent, long Seen)> Transits(string from, string to) => transits.GetValueOrDefault((from, to)) ?? [];
+    private List<Transit> Transits(string from, string to) => transits.GetValueOrDefault((from, to)) ?? [];
+
+    // A datagram without identification may be sent again as it was: what one node saw need not be what the other one did.
+    private bool IsSure(in Observation o) => o.HasTcp() || o.HasIdentification() || o.IsNumbered(tables);
+
+    /// <summary>Times of departure and of arrival, each by the clock that saw it.</summary>
+    private readonly record struct Transit(long Sent, long Seen, bool IsSure);
 }

@@ -20,10 +20,10 @@ internal readonly record struct ClockLine(long Offset, long Epoch, long Uncertai
     private const long Shortest = 500_000_000;
 
     /// <summary>A capture stamps a packet this much late now and then, so that bounds contradict each other by it; nanoseconds.</summary>
-    private const long Jitter = 50_000;
+    internal const long Jitter = 50_000;
 
     /// <summary>What a clock may drift that nobody set, parts per million: ten times what a quartz does in a warm room.</summary>
-    private const double Usual = 200;
+    internal const double Usual = 200;
 
     public static ClockLine Through(ClockBounds bounds)
     {

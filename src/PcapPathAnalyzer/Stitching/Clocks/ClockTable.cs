@@ -102,6 +102,18 @@ public sealed class ClockTable
         return ReferenceEquals(x, y) ? 0 : x?.UncertaintyBetween(first, last) + y?.UncertaintyBetween(first, last);
     }
 
+    /// <summary>
+    /// The same for telling packets apart: where packets of one direction alone compare the clocks, times are apart by what one takes longer than the fastest, which no clock adds to.
+    /// Null where nothing compares them.
+    /// </summary>
+    internal long? DoubtBetween(CapturePoint a, CapturePoint b, long first, long last)
+    {
+        var (x, y) = (byPoint[a.Index], byPoint[b.Index]);
+        return ReferenceEquals(x, y) ? 0 : Doubt(x) + Doubt(y);
+
+        long? Doubt(ClockEstimate? clock) => clock?.UncertaintyBetween(first, last) ?? (clock is { Packets: > 0 } ? 0 : null);
+    }
+
     /// <summary>What the latency of a hop, by its place from 0, may be wrong by because of clocks.</summary>
     internal long? LatencyUncertainty(FlowDirection direction, int hop) =>
         hop == 0 ? 0 : UncertaintyBetween(direction.Hops.PointAt(hop - 1), direction.Hops.PointAt(hop), direction.FirstTime, direction.LastTime);

@@ -57,9 +57,9 @@ internal readonly record struct InsideFit(int Matched, int Missed, long Slowest)
         return new InsideFit(pairs.Count, missed, SlowestOf(pairs));
     }
 
-    /// <summary>When a packet of the tunnel must have been seen before it went in, or after it came out.</summary>
+    /// <summary>When a packet of the tunnel must have been seen before it went in, or after it came out, as far as times tell.</summary>
     public static (long From, long To) Window(in CutPacket packet, TunnelHeading heading) =>
-        (heading == TunnelHeading.In ? packet.Time : packet.Time - Stay, heading == TunnelHeading.Out ? packet.Time : packet.Time + Stay);
+        (packet.Time - (heading == TunnelHeading.In ? Jitter : Stay), packet.Time + (heading == TunnelHeading.Out ? Jitter : Stay));
 
     private static int Nearest(in CutPacket packet, InsideSequence inside, long from, long to, int longest, int[] used)
     {

@@ -154,9 +154,11 @@ internal sealed class AlignedCopies(ObservationTables tables, ClockTable clocks)
         }
 
         LastTime = latest[0];
+        // Datagrams that are all there is of their kind may be one here and another one there.
+        var longest = tables.Tuples[hops[0].Key.Tuple].Protocol == IpProtocol.Tcp || hops[0].Records.Span[0].On(hops[0].Trail).HasIdentification() ? TransmissionMatcher.Lifetime : UsualDelay.Queued;
         for (var k = 0; k < Packets; k++)
         {
-            if ((k > 0 && earliest[k] <= earliest[k - 1]) || latest[k] - earliest[k] > TransmissionMatcher.Lifetime)
+            if ((k > 0 && earliest[k] <= earliest[k - 1]) || latest[k] - earliest[k] > longest)
                 return false;
             LastTime = Math.Max(LastTime, latest[k]);
         }

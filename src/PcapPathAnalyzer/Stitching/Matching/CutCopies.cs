@@ -1,5 +1,6 @@
 using PcapPathAnalyzer.Decode;
 using PcapPathAnalyzer.Stitching.Building;
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching.Matching;
@@ -18,6 +19,8 @@ internal sealed class CutCopies
     private readonly int[] at;
     private readonly TransmissionSet set;
     private readonly ObservationTables tables;
+    private readonly ClockDoubt doubt;
+    private readonly AlikePackets? packets;
 
     // In order of time.
     private readonly Dictionary<CutKey, List<int>> whole = [];
@@ -27,10 +30,11 @@ internal sealed class CutCopies
     /// <param name="items">Where the observations are.</param>
     /// <param name="at">Which of them each position is.</param>
     /// <param name="set">Transmissions of which a whole copy was seen; takes the cut ones.</param>
-    /// <param name="tables">What the observations' numbers mean.</param>
-    public CutCopies(Observation[] items, int[] at, TransmissionSet set, ObservationTables tables)
+    /// <param name="doubt">What the clocks of two points may be wrong by.</param>
+    /// <param name="packets">Tells datagrams apart; null where clocks are not known yet.</param>
+    public CutCopies(Observation[] items, int[] at, TransmissionSet set, ObservationTables tables, ClockDoubt doubt, AlikePackets? packets)
     {
-        (this.items, this.at, this.set, this.tables) = (items, at, set, tables);
+        (this.items, this.at, this.set, this.tables, this.doubt, this.packets) = (items, at, set, tables, doubt, packets);
         foreach (var head in set.Heads)
         {
             ref readonly var o = ref items[at[head]];
@@ -44,23 +48,56 @@ internal sealed class CutCopies
     }
 
     /// <summary>Copies that may be of several transmissions, of which not all came there, and were given to none.</summary>
-    public int Undecided => undecided.Count;
+    public int Undecided { get; private set; }
 
     /// <summary>Gives cut copies to transmissions, and says which are left.</summary>
     /// <param name="cut">Their positions, in order of time.</param>
     /// <param name="takes">Whether a transmission can take a copy.</param>
     public List<int> Attach(List<int> cut, Func<int, int, bool> takes)
     {
-        var alike = cut.Where(k => !items[at[k]].HasIdentification()).GroupBy(k => CutKey.Of(items[at[k]])).SelectMany(a => Compare(a.Key, a, takes)).ToList();
+        var unnumbered = cut.Where(k => !items[at[k]].HasIdentification()).GroupBy(k => CutKey.Of(items[at[k]])).Where(a => packets is null || !Tell(a.Key, [.. a])).ToList();
+        var alike = unnumbered.SelectMany(a => Compare(a.Key, a, takes)).ToList();
         foreach (var between in alike.GroupBy(static a => (a.Clock, a.Place)))
         {
-            var usual = UsualDelay.Between([.. between.Select(a => (a.Sent.ConvertAll(Time), a.Seen.ConvertAll(Time)))], between.Key.Clock == tables.Points[between.Key.Place.Point].Clock);
+            var usual = UsualDelay.Between([.. between.Select(a => (a.Sent.ConvertAll(Time), a.Seen.ConvertAll(Time)))], Doubt(between.First().Sent, between.First().Seen)) ?? UsualDelay.OfOthers;
             foreach (var (_, _, sent, seen) in between)
                 AttachInOrder(sent, seen, usual, takes);
         }
 
         AttachNearest(cut, takes);
         return cut.FindAll(k => !placed.Contains(k));
+    }
+
+    // Datagrams have nothing but times.
+    private bool Tell(CutKey key, List<int> copies)
+    {
+        ref readonly var first = ref items[at[copies[0]]];
+        if (first.Kind != ObservationKind.Packet || tables.Tuples[first.Tuple].Protocol == Primitives.IpProtocol.Tcp)
+            return false;
+        if (!whole.TryGetValue(key, out var sent))
+            whole.Add(key, sent = []);
+        foreach (var pass in packets!.Tell(items, at, copies, set, sent).ToList())
+        {
+            foreach (var transmission in pass.Transmissions())
+                Place(transmission, pass.Head);
+        }
+
+        Undecided += packets.Undecided;
+        return true;
+    }
+
+    private void Place(List<int> transmission, int head)
+    {
+        transmission.RemoveAll(k => k == head);
+        transmission.Sort((a, b) => Time(a).CompareTo(Time(b)) is var c and not 0 ? c : items[at[a]].Point != items[at[b]].Point ? items[at[a]].Point - items[at[b]].Point : a.CompareTo(b));
+        foreach (var k in transmission)
+        {
+            placed.Add(k);
+            if (head >= 0)
+                set.Append(head, k);
+            else
+                set.Open(head = k);
+        }
     }
 
     // What each place saw of packets that are alike, beside what is known to have been sent.
@@ -105,7 +142,7 @@ internal sealed class CutCopies
         {
             if (pairs[i].IsUndecided)
             {
-                undecided.Add(seen[i]);
+                Undecided += undecided.Add(seen[i]) ? 1 : 0;
                 continue;
             }
 
@@ -133,10 +170,17 @@ internal sealed class CutCopies
         pairs.Sort();
         foreach (var (distance, k, head) in pairs)
         {
-            if (distance < TransmissionMatcher.Lifetime && !placed.Contains(k) && takes(head, k))
+            if (distance < Farthest(k, head) && !placed.Contains(k) && takes(head, k))
                 Place(k, head);
         }
     }
+
+    // What nothing but its time tells is no further than clocks and queues explain.
+    private long Farthest(int k, int head) =>
+        !items[at[k]].HasIdentification() && Doubt([head], [k]) is { } wrong ? Math.Min(wrong + UsualDelay.Queued, TransmissionMatcher.Lifetime) : TransmissionMatcher.Lifetime;
+
+    private long? Doubt(List<int> sent, List<int> seen) =>
+        doubt(tables.Points[items[at[sent[0]]].Point], tables.Points[items[at[seen[0]]].Point], Math.Min(Time(sent[0]), Time(seen[0])), Math.Max(Time(sent[^1]), Time(seen[^1])));
 
     private void Place(int k, int head)
     {

@@ -1,4 +1,5 @@
 using PcapPathAnalyzer.Stitching.Building;
+using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching.Matching;
@@ -12,7 +13,8 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 /// <param name="at">Which of them each position is.</param>
 /// <param name="set">Transmissions of which a whole copy was seen; takes the cut ones.</param>
 /// <param name="tables">What the observations' numbers mean.</param>
-internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet set, ObservationTables tables)
+/// <param name="doubt">What the clocks of two points may be wrong by.</param>
+internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet set, ObservationTables tables, ClockDoubt doubt)
 {
     // By length, and by place there, in order of time.
     private readonly Dictionary<int, Dictionary<HopKey, List<Slot>>> byLength = [];
@@ -52,15 +54,16 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
     {
         usual.Clear();
         var times = seen.GroupBy(c => items[at[c.Copy]].Length).ToDictionary(static g => g.Key, g => g.Select(Time).ToList());
-        var clock = ClockOf(seen);
+        var here = tables.Points[items[at[seen[0].Copy]].Point];
         foreach (var place in byLength.SelectMany(static l => l.Value.Select(p => (Length: l.Key, Place: p.Key, Slots: p.Value))).GroupBy(static p => p.Place))
         {
             var alike = place.Where(p => times.ContainsKey(p.Length)).Select(p => (p.Slots.ConvertAll(static s => s.Time), times[p.Length])).ToList();
-            usual.Add(place.Key, UsualDelay.Between(alike, IsOn(clock, place.Key)));
+            usual.Add(place.Key, (alike.Count == 0 ? null : UsualDelay.Between(alike, doubt(tables.Points[place.Key.Point], here, Time(seen[0]), Time(seen[^1])))) ?? UsualDelay.OfOthers);
         }
     }
 
-    // The same node's places are asked first, of them the one that saw as many packets of that length and is nearest: what was lost was lost elsewhere.
+    // The same node's places are asked first, of them those that most are just behind, and of these the one that saw as many packets of that length and is
+    // nearest: what was lost was lost elsewhere.
     private void AttachInOrder(int length, List<(Unit Unit, int Copy)> units)
     {
         if (!byLength.TryGetValue(length, out var places))
@@ -68,7 +71,7 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
         var count = units.Count;
         var times = units.ConvertAll(Time);
         var clock = ClockOf(units);
-        foreach (var (place, slots) in places.OrderBy(p => !IsOn(clock, p.Key)).ThenBy(p => Math.Abs(p.Value.Count - count)).ThenBy(p => Distance(p.Value, times)).ThenBy(static p => p.Value[0].Time).ThenBy(static p => p.Value[0].Piece.Head))
+        foreach (var (place, slots) in places.OrderBy(p => !IsOn(clock, p.Key)).ThenBy(p => Distance(p.Value, times) > OrderedPairs.Apart).ThenBy(p => Math.Abs(p.Value.Count - count)).ThenBy(p => Distance(p.Value, times)).ThenBy(static p => p.Value[0].Time).ThenBy(static p => p.Value[0].Piece.Head))
         {
             var free = slots.FindAll(static s => s.Piece.Left > 0);
             var pairs = OrderedPairs.Of(free.ConvertAll(static s => s.Time), units.ConvertAll(Time), usual[place]);
@@ -102,8 +105,11 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
 
     private bool IsOn(string clock, in HopKey place) => tables.Points[place.Point].Clock == clock;
 
-    private static long Distance(List<Slot> slots, List<long> times) =>
-        Math.Abs(UsualDelay.Between([(slots.ConvertAll(static s => s.Time), times)], isWithinNode: false).Middle);
+    private static long Distance(List<Slot> slots, List<long> times)
+    {
+        var nearest = OrderedPairs.NearestDelays(slots.ConvertAll(static s => s.Time), times).Order().ToList();
+        return Math.Abs(nearest[nearest.Count / 2]);
+    }
 
     // One tunnel's packet wherever it was seen.
     private List<Unit> Units(List<int> cut)

@@ -19,11 +19,12 @@ internal static class OrderedPairs
     /// <param name="sent">Times in order.</param>
     /// <param name="seen">Times in order.</param>
     /// <param name="delay">What they took as a rule.</param>
+    /// <param name="doubt">What that may be wrong by for all of them together; nanoseconds.</param>
     /// <returns>For each that was seen, which was sent.</returns>
-    public static Partner[] Of(IReadOnlyList<long> sent, IReadOnlyList<long> seen, UsualDelay delay)
+    public static Partner[] Of(IReadOnlyList<long> sent, IReadOnlyList<long> seen, UsualDelay delay, long doubt = 0)
     {
         // Clocks that nobody could set tell nothing of which is missing.
-        var pairs = Nearby(sent, Math.Abs(delay.Middle) > TransmissionMatcher.Lifetime ? [] : [.. seen.Select(t => t - delay.Middle)], seen.Count, delay.Noise);
+        var pairs = Nearby(sent, Math.Abs(delay.Middle) > TransmissionMatcher.Lifetime ? [] : [.. seen.Select(t => t - delay.Middle)], seen.Count, delay.Noise, doubt);
         if (sent.Count != seen.Count || !sent.Zip(seen).All(p => delay.MayBe(p.Second - p.First)))
             return pairs;
         // As many here as there: each is the other's, but where times show that one place lacks one packet and the other place another.
@@ -45,8 +46,9 @@ internal static class OrderedPairs
         }
     }
 
-    private static Partner[] Nearby(IReadOnlyList<long> sent, IReadOnlyList<long> seen, int count, long noise)
+    private static Partner[] Nearby(IReadOnlyList<long> sent, IReadOnlyList<long> seen, int count, long noise, long doubt)
     {
+        var apart = Apart + (2 * doubt);
         var pairs = new Partner[count];
         Array.Fill(pairs, Partner.None);
         var (i, j) = (0, 0);
@@ -57,16 +59,16 @@ internal static class OrderedPairs
             var last = Math.Min(sent[i], seen[j]);
             while (true)
             {
-                if (m < sent.Count && sent[m] - last <= Apart && (n == seen.Count || sent[m] <= seen[n]))
+                if (m < sent.Count && sent[m] - last <= apart && (n == seen.Count || sent[m] <= seen[n]))
                     last = Math.Max(last, sent[m++]);
-                else if (n < seen.Count && seen[n] - last <= Apart)
+                else if (n < seen.Count && seen[n] - last <= apart)
                     last = Math.Max(last, seen[n++]);
                 else
                     break;
             }
 
             if ((long)(m - i + 1) * (n - j + 1) <= Most)
-                Pair(sent, i, m, seen, j, n, pairs, noise);
+                Pair(sent, i, m, seen, j, n, pairs, noise + (m - i == n - j ? 0 : doubt * Math.Min(m - i, n - j)));
             (i, j) = (m, n);
         }
 

@@ -29,6 +29,8 @@ internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? 
     private readonly FragmentIdentities fragments = new(tables);
     private readonly CutSegments superSegments = new(tables);
     private readonly CapturedTwice twice = new(tables);
+    private readonly AlikePackets? alike = clocks is null ? null : new(tables, DoubtOf(clocks));
+    private readonly ClockDoubt doubt = DoubtOf(clocks);
     private readonly List<int> cut = [];
     private readonly List<int> inside = [];
     private readonly List<int> open = [];
@@ -45,7 +47,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? 
     /// <summary>Packets of the last match that may be the one before, captured again.</summary>
     public int MayBeTwice => twice.Undecided;
 
-    /// <summary>Packets of the last match, cut by the snap length, that may be of several transmissions and were given to none.</summary>
+    /// <summary>Sightings of the last match, equal or cut by the snap length, that may be of several transmissions and were given to none.</summary>
     public int MayBeSeveral { get; private set; }
 
     /// <summary>Fills <see cref="Set"/>; each group's first position is its earliest observation, groups are in order of it.</summary>
@@ -57,9 +59,10 @@ internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? 
         (items, at) = (observations, indices);
         Set.Reset(count);
         twice.Reset();
+        MayBeSeveral = 0;
         Bucket(count);
         twice.Join(Set);
-        MayBeSeveral = AttachCut() + AttachInside();
+        MayBeSeveral += AttachCut() + AttachInside();
         segments.Merge(items, at, Set);
         datagrams.Merge(items, at, Set);
         Set.Heads.Sort(Compare);
@@ -154,6 +157,31 @@ internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? 
             copies.Add(k);
         Sort(copies);
         open.Clear();
+        if (alike is not null && alike.MustTell(items, at, copies))
+            SplitByTime();
+        else
+            SplitInOrder();
+        if (open.Count > 1 && !items[at[first]].HasIdentification() && !items[at[first]].IsNumbered(tables))
+            twice.Find(items, at, Set, open);
+    }
+
+    private void SplitByTime()
+    {
+        foreach (var transmission in alike!.Tell(items, at, copies, Set, []).SelectMany(static p => p.Transmissions()))
+        {
+            Sort(transmission);
+            Set.Open(transmission[0]);
+            for (var i = 1; i < transmission.Count; i++)
+                Set.Append(transmission[0], transmission[i]);
+            open.Add(transmission[0]);
+        }
+
+        MayBeSeveral += alike.Undecided;
+        Sort(open);
+    }
+
+    private void SplitInOrder()
+    {
         for (var i = 0; i < copies.Count; i++)
         {
             var (k, home) = (copies[i], -1);
@@ -165,9 +193,6 @@ internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? 
 
             Place(k, home >= 0 && IsBegunAnew(home, i) ? -1 : home, open);
         }
-
-        if (open.Count > 1 && !items[at[first]].HasIdentification() && !items[at[first]].IsNumbered(tables))
-            twice.Find(items, at, Set, open);
     }
 
     // Packets overtake each other rarely, so that the first to come is the first that was sent; what is sent again comes so
@@ -197,8 +222,8 @@ internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? 
         {
             ref var known = ref items[at[k]];
             var there = tables.Points[known.Point];
-            var doubt = ReferenceEquals(there.Clock, here.Clock) ? 0 : clocks?.UncertaintyBetween(there, here, known.Time, o.Time);
-            if (doubt < Echo && o.Time - known.Time is var gone && gone >= -doubt && gone < least)
+            var wrong = ReferenceEquals(there.Clock, here.Clock) ? 0 : clocks?.UncertaintyBetween(there, here, known.Time, o.Time);
+            if (wrong < Echo && o.Time - known.Time is var gone && gone >= -wrong && gone < least)
                 least = Math.Max(gone, 0);
         }
 
@@ -296,7 +321,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? 
             return 0;
         superSegments.Use(items, at, Set.Heads);
         cut.Sort(Compare);
-        var copiesOf = new CutCopies(items, at, Set, tables);
+        var copiesOf = new CutCopies(items, at, Set, tables, doubt, alike);
         var left = copiesOf.Attach(cut, Takes);
         var begun = new Dictionary<CutKey, List<int>>();
         foreach (var k in left)
@@ -314,12 +339,14 @@ internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? 
         return copiesOf.Undecided;
     }
 
+    private static ClockDoubt DoubtOf(ClockTable? clocks) => (a, b, first, last) => a.Clock == b.Clock ? 0 : clocks?.DoubtBetween(a, b, first, last);
+
     private int AttachInside()
     {
         if (inside.Count == 0)
             return 0;
         inside.Sort(Compare);
-        return new CutInsides(items, at, Set, tables).Attach(inside);
+        return new CutInsides(items, at, Set, tables, doubt).Attach(inside);
     }
 
     private int Nearest(List<int> transmissions, int candidate)

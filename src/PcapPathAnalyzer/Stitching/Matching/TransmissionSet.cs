@@ -24,6 +24,13 @@ internal sealed class TransmissionSet
     public void Open(int position)
     {
         heads.Add(position);
+        Begin(heads.Count - 1, position);
+    }
+
+    /// <summary>Puts a group of one in another one's place among <see cref="Heads"/>.</summary>
+    public void Begin(int place, int position)
+    {
+        heads[place] = position;
         next[position] = -1;
         tail[position] = position;
     }

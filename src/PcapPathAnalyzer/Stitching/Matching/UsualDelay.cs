@@ -7,7 +7,7 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 internal readonly record struct UsualDelay(long Middle, long Spread, long Noise)
 {
     /// <summary>Between two nodes, queues hold packets up for as long; nanoseconds.</summary>
-    private const long BetweenNodes = 50_000_000;
+    internal const long Queued = 50_000_000;
 
     /// <summary>A softirq that runs a little later; nanoseconds.</summary>
     private const long LeastNoise = 10_000;
@@ -18,38 +18,91 @@ internal readonly record struct UsualDelay(long Middle, long Spread, long Noise)
     /// <summary>Delays that do not outvote a wrong one.</summary>
     private const int Few = 3;
 
+    /// <summary>So many at both places, and none twice, are the same.</summary>
+    private const int Many = 8;
+
+    /// <summary>Where what the one place saw is not what the other did.</summary>
+    public static readonly UsualDelay OfOthers = new(0, OrderedPairs.Apart, LeastNoise);
+
     /// <summary>Looks at packets that nothing but their times tells apart.</summary>
-    /// <param name="alike">Times at the one place and at the other, in order, of packets that are alike.</param>
-    /// <param name="isWithinNode">Then delays differ hardly, but where the node itself holds packets up.</param>
-    public static UsualDelay Between(IReadOnlyCollection<(List<long> Sent, List<long> Seen)> alike, bool isWithinNode)
+    /// <param name="alike">Times at the one place and at the other, in order, of packets that are alike; not empty.</param>
+    /// <param name="doubt">What the two clocks may be wrong by: 0 on one clock, null where nobody knows; nanoseconds.</param>
+    /// <returns>Null where nothing speaks for any delay that clocks and queues allow.</returns>
+    public static UsualDelay? Between(IReadOnlyCollection<(List<long> Sent, List<long> Seen)> alike, long? doubt)
     {
-        // Where as many were seen as were sent each is the other's, mostly; where they are not, which one is whose is a guess. On one clock the
-        // nearest is as good a guess, so that both together are sure: one place may lack one packet and the other place another.
+        if (doubt is not { } wrong)
+            return Between(alike);
+        var (near, most) = (wrong + OrderedPairs.Apart, wrong + Queued);
         var equal = alike.Where(static a => a.Sent.Count == a.Seen.Count).ToList();
-        List<long> delays = isWithinNode ? [.. equal.Where(static a => OrderedPairs.NearestDelays(a.Sent, a.Seen).SequenceEqual(InOrder(a))).SelectMany(InOrder)] : [];
+        // Where as many were seen as were sent, and each is nearest to its own, both together are sure.
+        var delays = equal.Where(static a => Nearest(a).SequenceEqual(InOrder(a))).SelectMany(InOrder).Where(d => Math.Abs(d) <= most).ToList();
+        var isSure = delays.Count >= Few;
         // So few may be of two places that missed one each.
         if (delays.Count is > 0 and < Few)
-            delays.AddRange(alike.Where(static a => a.Sent.Count != a.Seen.Count).SelectMany(static a => OrderedPairs.NearestDelays(a.Sent, a.Seen)));
+            delays.AddRange(alike.Where(static a => a.Sent.Count != a.Seen.Count).SelectMany(Nearest));
         if (delays.Count == 0)
-            delays.AddRange(equal.SelectMany(InOrder));
-        var isGuessed = delays.Count == 0;
-        if (isGuessed)
-            delays.AddRange(alike.SelectMany(static a => OrderedPairs.NearestDelays(a.Sent, a.Seen)));
+            delays = Likely(alike, [.. equal.SelectMany(InOrder)], near, most);
         if (delays.Count == 0)
-            return new UsualDelay(0, BetweenNodes, BetweenNodes);
+            return null;
         delays.Sort();
-        // Within a node the nearer one of two is likelier.
-        var isLower = isWithinNode && delays[delays.Count / 2] > 0;
-        var middle = delays[isLower ? (delays.Count - 1) / 2 : delays.Count / 2];
-        var differences = delays.ConvertAll(d => Math.Abs(d - middle));
-        differences.Sort();
-        var much = Much * differences[isWithinNode ? (differences.Count - 1) / 2 : differences.Count / 2];
-        return isWithinNode
-            ? new UsualDelay(middle, Math.Clamp(much, OrderedPairs.Apart, BetweenNodes), Math.Clamp(much, LeastNoise, OrderedPairs.Apart))
-            : new UsualDelay(middle, BetweenNodes, isGuessed ? BetweenNodes : Math.Clamp(much, LeastNoise, OrderedPairs.Apart));
+        // The nearer one of two is likelier.
+        var middle = delays[delays[delays.Count / 2] > 0 ? (delays.Count - 1) / 2 : delays.Count / 2];
+        var much = Much * Median(delays.Select(d => Math.Abs(d - middle)));
+        return new UsualDelay(middle, Math.Clamp(much, near, most), Math.Max(isSure ? 0 : wrong, Math.Clamp(much, LeastNoise, OrderedPairs.Apart)));
     }
 
-    private static IEnumerable<long> InOrder((List<long> Sent, List<long> Seen) alike) => alike.Seen.Zip(alike.Sent, static (seen, sent) => seen - sent);
-
+    /// <summary>Whether a packet may take as long.</summary>
     public bool MayBe(long delay) => Math.Abs(delay - Middle) <= Spread;
+
+    // What most speaks for, where nothing is sure: a delay that clocks alone explain; what is far nearer than the next packet; so many here as there.
+    private static List<long> Likely(IReadOnlyCollection<(List<long> Sent, List<long> Seen)> alike, List<long> inOrder, long near, long most)
+    {
+        if (inOrder.Count > 0 && Math.Abs(Median(inOrder)) <= near)
+            return inOrder;
+        var pause = alike.Min(static a => Math.Min(LeastPause(a.Sent), LeastPause(a.Seen)));
+        var reach = Math.Max(near, Math.Min(most, pause / Much));
+        var nearest = alike.SelectMany(Nearest).Where(d => Math.Abs(d) <= reach).ToList();
+        return nearest.Count > 0 ? nearest : inOrder.Count >= Many && Math.Abs(Median(inOrder)) <= most ? inOrder : [];
+    }
+
+    // Clocks that nobody compared: as many here as there, which follow each other alike, and not so in any other order.
+    private static UsualDelay? Between(IReadOnlyCollection<(List<long> Sent, List<long> Seen)> alike)
+    {
+        var delays = alike.Where(a => a.Sent.Count == a.Seen.Count && (a.Sent.Count == 2 ? alike.Count >= Few : IsInOrder(a))).SelectMany(InOrder).ToList();
+        if (delays.Count == 0)
+            return null;
+        delays.Sort();
+        var middle = delays[delays.Count / 2];
+        return new UsualDelay(middle, Queued, Math.Clamp(Much * Median(delays.Select(d => Math.Abs(d - middle))), LeastNoise, OrderedPairs.Apart));
+    }
+
+    private static bool IsInOrder((List<long> Sent, List<long> Seen) alike)
+    {
+        var differ = Differ(0);
+        return alike.Sent.Count == 1 || (differ <= OrderedPairs.Apart && differ < Math.Min(Differ(1), Differ(-1)) / Much);
+
+        long Differ(int shift)
+        {
+            var delays = Enumerable.Range(Math.Max(0, -shift), alike.Sent.Count - Math.Abs(shift)).Select(i => alike.Seen[i + shift] - alike.Sent[i]).ToList();
+            return delays.Count == 0 ? 0 : delays.Max() - delays.Min();
+        }
+    }
+
+    private static long Median(IEnumerable<long> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[(sorted.Count - 1) / 2];
+    }
+
+    private static long LeastPause(List<long> times)
+    {
+        var least = long.MaxValue;
+        for (var i = 1; i < times.Count; i++)
+            least = Math.Min(least, times[i] - times[i - 1]);
+        return least;
+    }
+
+    private static IEnumerable<long> Nearest((List<long> Sent, List<long> Seen) alike) => OrderedPairs.NearestDelays(alike.Sent, alike.Seen);
+
+    private static IEnumerable<long> InOrder((List<long> Sent, List<long> Seen) alike) => alike.Seen.Zip(alike.Sent, static (seen, sent) => seen - sent);
 }

@@ -107,13 +107,13 @@ internal sealed class Conversation
     private void PlayDatagrams()
     {
         var beginsAlike = random.Next(2) == 0;
+        var payloads = new byte[2][];
+        var interval = trial.SendsAlike ? Millisecond << random.Next(13) : Millisecond;
         for (var i = 0; i < trial.Exchanges; i++)
         {
             for (var side = 0; side < 2; side++)
             {
-                var payload = new byte[trial.HasFragments ? random.Next(1500, 4000) : trial.HasDatagramOffload ? random.Next(40, Segment * trial.Offload) : random.Next(40, 200)];
-                random.NextBytes(payload.AsSpan(beginsAlike ? 24 : 0));
-                BinaryPrimitives.WriteUInt32BigEndian(payload.AsSpan(24), (uint)((connection * 1000) + i));
+                var payload = trial.SendsAlike ? payloads[side] ??= Payload(i, beginsAlike) : Payload(i, beginsAlike);
                 var reaches = Reaches(mayBeLost: true);
                 Add(side == 1, new WirePacket
                 {
@@ -124,11 +124,19 @@ internal sealed class Conversation
                     Sequence = (uint)i + 1,
                     IsEchoReply = side == 1,
                 }, reaches, isAgain: false);
-                time += Millisecond + random.Next(100_000);
+                time += (side == 0 && reaches == Way.Count ? Millisecond : interval) + random.Next(100_000);
                 if (reaches < Way.Count)
                     break; // nothing is answered
             }
         }
+    }
+
+    private byte[] Payload(int number, bool beginsAlike)
+    {
+        var payload = new byte[trial.HasFragments ? random.Next(1500, 4000) : trial.HasDatagramOffload ? random.Next(40, Segment * trial.Offload) : random.Next(40, 200)];
+        random.NextBytes(payload.AsSpan(beginsAlike ? 24 : 0));
+        BinaryPrimitives.WriteUInt32BigEndian(payload.AsSpan(24), (uint)((connection * 1000) + number));
+        return payload;
     }
 
     private int Reaches(bool mayBeLost) => mayBeLost && random.Next(1000) < trial.Loss ? random.Next(1, Way.Count) : Way.Count;

@@ -27,7 +27,6 @@ internal sealed record Trial
 {
     private static readonly Trial Plain = new();
 
-
     /// <summary>Of all that goes by chance in it.</summary>
     public int Seed { get; init; }
 
@@ -67,6 +66,9 @@ internal sealed record Trial
 
     /// <summary>Segments that the receiving node merges (GRO), at most.</summary>
     public int Merged { get; init; } = 1;
+
+    /// <summary>All datagrams of one side are equal, as heartbeats are, and questions that a resolver asks again.</summary>
+    public bool SendsAlike { get; init; }
 
     /// <summary>Datagrams larger than a packet, in fragments.</summary>
     public bool HasFragments { get; init; }
@@ -125,7 +127,7 @@ internal sealed record Trial
         IEnumerable<Trial> all =
         [
             this with { Connections = 1, ReusesPort = false }, this with { ReusesPort = false }, this with { HasProxy = false }, this with { Connections = Math.Min(2, Connections) },
-            this with { Gaps = 0 }, this with { Twice = 0 }, this with { Disordered = 0 }, this with { HasWindows = false }, this with { Loss = 0 }, this with { Overtaken = 0 },
+            this with { Gaps = 0 }, this with { SendsAlike = false }, this with { Twice = 0 }, this with { Disordered = 0 }, this with { HasWindows = false }, this with { Loss = 0 }, this with { Overtaken = 0 },
             this with { SnapsDiffer = false }, this with { HasCutTunnels = false }, this with { TunnelPorts = 0 }, this with { SnapLength = 0, SnapsDiffer = false }, this with { IsAny = false }, this with { Rotation = 0 }, this with { Captured = Way.AllPoints },
             this with { Skew = 0, DriftPpm = 0 }, this with { DriftPpm = 0 }, this with { HasOuterFragments = false }, this with { HasFragments = false },
             this with { Merged = 1 }, this with { HasDatagramOffload = false }, this with { Offload = 1 }, this with { Burst = 1, Offload = 1, Merged = 1 }, this with { Exchanges = 1 },
