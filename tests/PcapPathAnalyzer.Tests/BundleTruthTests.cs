@@ -56,6 +56,9 @@ public sealed class BundleTruthTests(string bundle)
     }
 
     [Test]
+    public void No_packet_arrives_before_it_left() => Assert.That(result.BelowNothing(), Is.Empty);
+
+    [Test]
     public void Each_flow_has_the_ends_and_translations_that_the_applications_saw()
     {
         foreach (var f in truth.Where(f => f.ClientAddress is not null))

@@ -87,6 +87,9 @@ internal struct HopRecord
     /// <summary>Capture point of <see cref="LastFrame"/>.</summary>
     public ushort LastPoint;
     public byte Ttl;
+
+    /// <summary>Number of the hop that <see cref="Latency"/> is from; 0 for none.</summary>
+    public ushort From;
     public long Bytes;
     public long Latency;
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using PcapPathAnalyzer.Stitching.Building;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching;
@@ -30,10 +31,20 @@ public sealed class HopList : IReadOnlyList<Hop>
     /// <summary>Where a hop is, by its place from 0; of a rotated capture the first part.</summary>
     internal CapturePoint PointAt(int index) => slab.Tables.PointAt(slab.Records[start + index].Point);
 
+    internal WayOfHops Points => new(this);
+
     /// <summary>What happened before a hop, by its place from 0.</summary>
     internal IReadOnlyList<HopAction> ActionsAt(int index) => slab.Actions[start + index] ?? [];
 
     internal Span<HopRecord> Records => slab.Records.AsSpan(start, Count);
+}
+
+/// <summary>Where the hops of a list are.</summary>
+internal readonly struct WayOfHops(HopList hops) : IWay
+{
+    public int Count => hops.Count;
+
+    public CapturePoint At(int hop) => hops.PointAt(hop);
 }
 
 /// <summary>Records of the hops of many flows, in one piece of memory.</summary>

@@ -27,6 +27,9 @@ public sealed class FindingBundleTests(string name)
     }
 
     [Test]
+    public void No_packet_arrives_before_it_left() => Assert.That(result.BelowNothing(), Is.Empty);
+
+    [Test]
     public void The_cause_is_named_where_it_is_and_a_lookalike_raises_nothing()
     {
         if ((string?)expected["absent"] is { } absent)

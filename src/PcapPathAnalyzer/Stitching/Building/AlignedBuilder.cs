@@ -41,7 +41,7 @@ internal sealed class AlignedBuilder(ObservationTables tables, Network network, 
             records[i] = Count(way[i]);
         }
 
-        Time(places, records);
+        Time(places, list);
         return new FlowDirection
         {
             Hops = list,
@@ -115,28 +115,20 @@ internal sealed class AlignedBuilder(ObservationTables tables, Network network, 
         record.NoteFrame(part.Trail.Point, last, tables);
     }
 
-    // As HopMeter: from the last hop that is no tap, if at most one tap lies between.
-    private void Time(ReadOnlySpan<int> places, Span<HopRecord> records)
+    // As HopMeter.
+    private void Time(ReadOnlySpan<int> places, HopList way)
     {
-        var last = 0;
+        var records = way.Records;
         for (var i = 1; i < records.Length; i++)
         {
-            if (IsTap(records, i))
+            if (HopBefore.Of(way.Points, i) is not (>= 0 and var from))
                 continue;
-            if (i - last <= 2)
-            {
-                var here = copies.Times(copies.FirstSight[places[i]]);
-                var there = copies.Times(copies.FirstSight[places[last]]);
-                var count = Math.Min(copies.Packets, delays.Length);
-                for (var k = 0; k < count; k++)
-                    delays[k] = here[k] - there[k];
-                records[i].Latency = Median.Of(delays.AsSpan(0, count));
-            }
-
-            last = i;
+            var here = copies.Times(copies.FirstSight[places[i]]);
+            var there = copies.Times(copies.FirstSight[places[from]]);
+            var count = Math.Min(copies.Packets, delays.Length);
+            for (var k = 0; k < count; k++)
+                delays[k] = here[k] - there[k];
+            HopBefore.Tell(ref records[i], from, Median.Of(delays.AsSpan(0, count)), way.PointAt(from), way.PointAt(i));
         }
     }
-
-    private bool IsTap(Span<HopRecord> records, int i) =>
-        i + 1 < records.Length && HopMeter.IsTap(tables.Points[records[i - 1].Point], tables.Points[records[i].Point], tables.Points[records[i + 1].Point]);
 }

@@ -10,6 +10,12 @@ internal sealed class HopMeter
     private readonly List<HopCandidate> hops;
     private readonly Count[] counts;
 
+    // The hops that the transmission which is looked at was seen at, by their places, when it was first seen there, and for each the one that it came from.
+    private readonly List<int> way = [];
+    private readonly List<long> times = [];
+    private readonly List<int> last = [];
+    private int[] before = [];
+
     /// <param name="tables">What the observations' numbers mean.</param>
     /// <param name="hops">In path order.</param>
     public HopMeter(ObservationTables tables, List<HopCandidate> hops)
@@ -26,49 +32,70 @@ internal sealed class HopMeter
             Note(t.Observations.AsSpan(), t.Hops.AsSpan());
         for (var i = 0; i < into.Length; i++)
         {
-            ref var c = ref counts[i];
-            c.Delays?.Sort();
-            into[i] = c.Record with
-            {
-                Tuple = hops[i].Key.Tuple,
-                Tunnel = hops[i].Key.Tunnel,
-                Latency = c.Delays is { Count: > 0 } delays ? delays[delays.Count / 2] : HopRecord.NoLatency,
-            };
+            into[i] = counts[i].Record with { Tuple = hops[i].Key.Tuple, Tunnel = hops[i].Key.Tunnel, Latency = HopRecord.NoLatency };
+            if (counts[i].Delays is not { } delays)
+                continue;
+            // Packets go different ways, and captures miss some: the hop that most came from.
+            var (from, most) = delays.OrderByDescending(static d => d.Value.Count).ThenByDescending(static d => d.Key).First();
+            most.Sort();
+            HopBefore.Tell(ref into[i], from, most[most.Count / 2], hops[from].Point, hops[i].Point);
         }
     }
 
     // Fragments and segments of one transmission: the first at each hop is counted and timed.
     private void Note(ReadOnlySpan<Observation> observations, ReadOnlySpan<ushort> numbers)
     {
-        var (last, lastTime, counted) = (0, 0L, 0);
+        way.Clear();
+        times.Clear();
         for (var k = 0; k < observations.Length; k++)
         {
             ref readonly var o = ref observations[k];
-            int hop = numbers[k];
-            ref var c = ref counts[hop - 1];
-            c.Note(o, tables, isFirst: hop != counted);
-            counted = hop;
-            if (hop == last || IsTap(hop))
+            var hop = numbers[k] - 1;
+            var isFirst = way.Count == 0 || way[^1] != hop;
+            counts[hop].Note(o, tables, isFirst);
+            if (!isFirst)
                 continue;
-            if (last > 0 && (hop == last + 1 || (hop == last + 2 && IsTap(last + 1))) && (c.Delays ??= []).Count < MaxDelays)
-                c.Delays.Add(o.Time - lastTime);
-            (last, lastTime) = (hop, o.Time);
+            way.Add(hop);
+            times.Add(o.Time);
+        }
+
+        // Nearly always the way of the last one.
+        if (!way.SequenceEqual(last))
+        {
+            last.Clear();
+            last.AddRange(way);
+            before = [.. Enumerable.Range(0, way.Count).Select(i => HopBefore.Of(new Way(hops, last), i))];
+        }
+
+        for (var i = 1; i < before.Length; i++)
+        {
+            if (before[i] >= 0)
+                counts[way[i]].Note(way[before[i]], times[i] - times[before[i]]);
         }
     }
 
-    // The copy a promiscuous bridge gets of what it switches between two ports is stamped after the packet has left: it has
-    // a place on the way and no time on it.
-    private bool IsTap(int hop) => hop >= 2 && hop < hops.Count && IsTap(hops[hop - 2].Point, hops[hop - 1].Point, hops[hop].Point);
+    private readonly struct Way(List<HopCandidate> hops, List<int> way) : IWay
+    {
+        public int Count => way.Count;
 
-    internal static bool IsTap(CapturePoint before, CapturePoint here, CapturePoint after) =>
-        here.Device is { IsBridge: true } bridge && before.Device?.Master == bridge && after.Device?.Master == bridge;
+        public CapturePoint At(int hop) => hops[way[hop]].Point;
+    }
 
     private struct Count
     {
         public HopRecord Record;
 
-        /// <summary>From the hop before, nanoseconds.</summary>
-        public List<long>? Delays;
+        /// <summary>From hops before, by their places, nanoseconds.</summary>
+        public SortedDictionary<int, List<long>>? Delays;
+
+        public void Note(int from, long delay)
+        {
+            Delays ??= [];
+            if (!Delays.TryGetValue(from, out var known))
+                Delays.Add(from, known = []);
+            if (known.Count < MaxDelays)
+                known.Add(delay);
+        }
 
         public void Note(in Observation o, ObservationTables tables, bool isFirst)
         {

@@ -116,7 +116,7 @@ public sealed class ClockTable
 
     /// <summary>What the latency of a hop, by its place from 0, may be wrong by because of clocks.</summary>
     internal long? LatencyUncertainty(FlowDirection direction, int hop) =>
-        hop == 0 ? 0 : UncertaintyBetween(direction.Hops.PointAt(hop - 1), direction.Hops.PointAt(hop), direction.FirstTime, direction.LastTime);
+        direction.Hops.Records[hop].From is > 0 and var from ? UncertaintyBetween(direction.Hops.PointAt(from - 1), direction.Hops.PointAt(hop), direction.FirstTime, direction.LastTime) : 0;
 
     /// <summary>A time of the reference clock as a capture point's clock showed it.</summary>
     public long AsCaptured(int point, long corrected) => byPoint[point] is { } clock ? clock.Captured(corrected) : corrected;

@@ -42,6 +42,29 @@ internal sealed class CutFlow(int tuple, int tunnel)
         return before == 0 ? [] : [Part(place.Place, place.Clock, packets[..before]), Part(place.Place, place.Clock, packets[before..])];
     }
 
+    /// <summary>What is left without some packets, place by place and in one piece each; and these packets one by one.</summary>
+    public (List<CutFlow> Own, List<CutFlow> Others) Without(HashSet<CutPacket> strangers)
+    {
+        var (own, others) = (new List<CutFlow>(), new List<CutFlow>());
+        foreach (var place in Places)
+        {
+            var begin = 0;
+            for (var i = 0; i <= place.Packets.Count; i++)
+            {
+                var isStranger = i < place.Packets.Count && strangers.Contains(place.Packets[i]);
+                if (i < place.Packets.Count && !isStranger)
+                    continue;
+                if (i > begin)
+                    own.Add(Part(place.Place, place.Clock, place.Packets[begin..i]));
+                if (isStranger)
+                    others.Add(Part(place.Place, place.Clock, [place.Packets[i]]));
+                begin = i + 1;
+            }
+        }
+
+        return (own, others);
+    }
+
     // In order and each once already.
     private CutFlow Part(int place, string clock, List<CutPacket> packets)
     {

@@ -96,8 +96,13 @@ internal sealed class InsideFinder(Observations observations, Network network, L
                 // Another flow of the tunnel may have taken packets since.
                 if (Fit(flow, best.Way, sequences, take: false) != best.Fit)
                     continue;
-                Fit(flow, best.Way, sequences, take: true);
-                table.Add(flow, Inside(flow, best.Way, sequences), best);
+                var strangers = new HashSet<CutPacket>();
+                Fit(flow, best.Way, sequences, take: true, strangers);
+                var inside = Inside(flow, best.Way, sequences);
+                strangers.RemoveWhere(p => !IsAnothers(p, flow, best.Way, sequences));
+                var (own, others) = strangers.Count == 0 ? ([flow], []) : flow.Without(strangers);
+                table.Add(own, inside, best);
+                open.AddRange(others);
                 decided.Add(flow);
             }
 
@@ -147,16 +152,35 @@ internal sealed class InsideFinder(Observations observations, Network network, L
         return found;
     }
 
-    private InsideFit Fit(CutFlow flow, Way way, InsideSequences sequences, bool take)
+    // What a capture missed of the connection is still its own, unless another one has it.
+    private bool IsAnothers(CutPacket packet, CutFlow flow, Way way, InsideSequences sequences)
+    {
+        foreach (var place in flow.Places.Where(p => p.Packets.Contains(packet)))
+        {
+            var (from, to) = InsideFit.Window(packet, HeadingAt(place, flow));
+            if (sequences.With(place.Clock, packet.Length, from, to).Any(s => s.Way != way && s.Place != place.Place && MayBeInside(s, flow) && InsideFit.HasAtOnce(packet, s, place.Longest, Used(s, place))))
+                return true;
+        }
+
+        return false;
+    }
+
+    private int[] Used(InsideSequence sequence, CutSequence place)
+    {
+        if (!used.TryGetValue((sequence, place.Place), out var taken))
+            used.Add((sequence, place.Place), taken = new int[sequence.Packets.Count]);
+        return taken;
+    }
+
+    private InsideFit Fit(CutFlow flow, Way way, InsideSequences sequences, bool take, ICollection<CutPacket>? strangers = null)
     {
         var sum = default(InsideFit);
         foreach (var place in flow.Places)
         {
             if (sequences.Find(way, place.Clock) is not { } sequence || sequence.Place == place.Place)
                 continue;
-            if (!used.TryGetValue((sequence, place.Place), out var taken))
-                used.Add((sequence, place.Place), taken = new int[sequence.Packets.Count]);
-            sum += InsideFit.Of(place, sequence, HeadingAt(place, flow), take ? taken : [.. taken]);
+            var taken = Used(sequence, place);
+            sum += InsideFit.Of(place, sequence, HeadingAt(place, flow), take ? taken : [.. taken], strangers);
         }
 
         return sum;

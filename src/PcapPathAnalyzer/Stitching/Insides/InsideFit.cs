@@ -12,6 +12,9 @@ internal readonly record struct InsideFit(int Matched, int Missed, long Slowest)
     /// <summary>Times that differ by less tell nothing: captures on two interfaces are written by two processors; nanoseconds.</summary>
     private const long Jitter = 20_000;
 
+    /// <summary>A packet that waits nowhere has gone through a node; nanoseconds.</summary>
+    private const long AtOnce = 10 * Jitter;
+
     /// <summary>A capture runs before its first packet and after its last one; nanoseconds.</summary>
     private const long Edge = 1_000_000;
 
@@ -21,7 +24,7 @@ internal readonly record struct InsideFit(int Matched, int Missed, long Slowest)
     public bool IsGood => Matched > 0 && Missed * Tolerance <= Matched + Missed;
 
     /// <summary>Every packet went through the node without a stay in a queue.</summary>
-    public bool IsPrompt => Slowest < 10 * Jitter;
+    public bool IsPrompt => Slowest < AtOnce;
 
     /// <summary>Fewer misses first, then what took less time.</summary>
     public bool IsBetter(in InsideFit other) => Missed != other.Missed ? Missed < other.Missed : Slowest < other.Slowest;
@@ -36,7 +39,8 @@ internal readonly record struct InsideFit(int Matched, int Missed, long Slowest)
     /// <param name="inside">The connection's.</param>
     /// <param name="heading">Where they go: into the tunnel here, or out of it, or nobody knows.</param>
     /// <param name="used">By the connection's packets: how many of the tunnel's are known to be of them; takes those found.</param>
-    public static InsideFit Of(CutSequence cut, InsideSequence inside, TunnelHeading heading, int[] used)
+    /// <param name="strangers">Takes those that are none of them.</param>
+    public static InsideFit Of(CutSequence cut, InsideSequence inside, TunnelHeading heading, int[] used, ICollection<CutPacket>? strangers = null)
     {
         var pairs = new List<(int Length, long Cut, long Inside)>();
         var missed = 0;
@@ -45,6 +49,7 @@ internal readonly record struct InsideFit(int Matched, int Missed, long Slowest)
             var (from, to) = Window(packet, heading);
             if (Nearest(packet, inside, from, to, cut.Longest, used) is not (>= 0 and var at))
             {
+                strangers?.Add(packet);
                 if (packet.Time >= inside.From - Edge && packet.Time <= inside.To + Edge)
                     missed++;
                 continue;
@@ -57,9 +62,13 @@ internal readonly record struct InsideFit(int Matched, int Missed, long Slowest)
         return new InsideFit(pairs.Count, missed, SlowestOf(pairs));
     }
 
-    /// <summary>When a packet of the tunnel must have been seen before it went in, or after it came out, as far as times tell.</summary>
+    /// <summary>When a packet of the tunnel must have been seen before it went in, or after it came out.</summary>
     public static (long From, long To) Window(in CutPacket packet, TunnelHeading heading) =>
-        (packet.Time - (heading == TunnelHeading.In ? Jitter : Stay), packet.Time + (heading == TunnelHeading.Out ? Jitter : Stay));
+        (heading == TunnelHeading.In ? packet.Time : packet.Time - Stay, heading == TunnelHeading.Out ? packet.Time : packet.Time + Stay);
+
+    /// <summary>Whether a connection has a packet at once before or behind one of the tunnel's, of which none is known to be of it.</summary>
+    public static bool HasAtOnce(in CutPacket packet, InsideSequence inside, int longest, int[] used) =>
+        Nearest(packet, inside, packet.Time - AtOnce, packet.Time + AtOnce, longest, used) >= 0;
 
     private static int Nearest(in CutPacket packet, InsideSequence inside, long from, long to, int longest, int[] used)
     {

@@ -13,13 +13,20 @@ internal sealed class InsideTable(ObservationTables tables, List<LegGroup> group
     // By the index of the connection's first leg.
     private readonly Dictionary<int, List<string>> reasons = [];
 
-    public void Add(CutFlow flow, Inside inside, Candidate by)
+    /// <param name="flows">The tunnel's flow, or what of it is the connection's.</param>
+    /// <param name="inside">Who it is.</param>
+    /// <param name="by">How that was found.</param>
+    public void Add(List<CutFlow> flows, Inside inside, Candidate by)
     {
-        if (!known.TryGetValue((flow.Tuple, flow.Tunnel), out var stretches))
-            known.Add((flow.Tuple, flow.Tunnel), stretches = []);
-        var stretch = Stretch.Of(flow, inside);
-        stretches.Insert(~stretches.BinarySearch(stretch), stretch);
-        Say(by.Way.Group, $"inferred: {flow.Count} packet(s) that the snap length cut in the tunnel's {tables.Tuples[flow.Tuple]} are this connection's, as {tables.Tuples[inside.Tuple]}: in {by.Fit.Matched} sighting(s) they have the lengths and, within {Durations.Text(Math.Max(1, by.Fit.Slowest))}, the times of its packets at {tables.Points[by.Nearest.Place]}, and no other connection's");
+        foreach (var flow in flows)
+        {
+            if (!known.TryGetValue((flow.Tuple, flow.Tunnel), out var stretches))
+                known.Add((flow.Tuple, flow.Tunnel), stretches = []);
+            var stretch = Stretch.Of(flow, inside);
+            stretches.Insert(~stretches.BinarySearch(stretch), stretch);
+        }
+
+        Say(by.Way.Group, $"inferred: {flows.Sum(static f => f.Count)} packet(s) that the snap length cut in the tunnel's {tables.Tuples[flows[0].Tuple]} are this connection's, as {tables.Tuples[inside.Tuple]}: in {by.Fit.Matched} sighting(s) they have the lengths and, within {Durations.Text(Math.Max(1, by.Fit.Slowest))}, the times of its packets at {tables.Points[by.Nearest.Place]}, and no other connection's");
     }
 
     /// <summary>Several connections fit as well, and nothing was joined.</summary>

@@ -12,7 +12,7 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 internal sealed class AlikePackets(ObservationTables tables, ClockDoubt doubt)
 {
     /// <summary>Equal copies at one place closer than this go the way together: a capture that has a packet twice, or a burst; nanoseconds.</summary>
-    private const long Moment = TransmissionMatcher.Echo / 10;
+    private const long Moment = OrderedPairs.Apart;
 
     private readonly HashSet<AlikePlace> places = [];
     private readonly List<AlikePass> alone = [];

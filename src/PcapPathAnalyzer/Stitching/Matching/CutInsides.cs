@@ -105,10 +105,12 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
 
     private bool IsOn(string clock, in HopKey place) => tables.Points[place.Point].Clock == clock;
 
+    // Of as many here as there, in order; else to the nearest.
     private static long Distance(List<Slot> slots, List<long> times)
     {
-        var nearest = OrderedPairs.NearestDelays(slots.ConvertAll(static s => s.Time), times).Order().ToList();
-        return Math.Abs(nearest[nearest.Count / 2]);
+        var seen = slots.ConvertAll(static s => s.Time);
+        var delays = (seen.Count == times.Count ? times.Zip(seen, static (t, s) => t - s) : OrderedPairs.NearestDelays(seen, times)).Order().ToList();
+        return Math.Abs(delays[delays.Count / 2]);
     }
 
     // One tunnel's packet wherever it was seen.

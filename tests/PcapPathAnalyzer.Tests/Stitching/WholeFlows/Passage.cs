@@ -86,7 +86,7 @@ internal sealed class Passage(Trial trial, Way way, Random random)
         });
     }
 
-    // GRO: bytes that follow each other in packets that follow each other, with the same options.
+    // GRO: bytes that follow each other in packets that follow each other, with the same options; handed on when the last has come.
     private List<InFlight> Merge(List<InFlight> flight)
     {
         var merged = new List<InFlight>();
@@ -100,7 +100,7 @@ internal sealed class Passage(Trial trial, Way way, Random random)
             }
 
             var m = merged[at];
-            merged[at] = m with { Packet = m.Packet with { Payload = [.. m.Packet.Payload, .. f.Packet.Payload], Flags = m.Packet.Flags | f.Packet.Flags }, Pieces = [.. m.Pieces, .. f.Pieces] };
+            merged[at] = m with { Packet = m.Packet with { Payload = [.. m.Packet.Payload, .. f.Packet.Payload], Flags = m.Packet.Flags | f.Packet.Flags }, Pieces = [.. m.Pieces, .. f.Pieces], Time = f.Time };
         }
 
         return merged;

@@ -5,6 +5,7 @@ using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching;
 using PcapPathAnalyzer.Stitching.Building;
 using PcapPathAnalyzer.Tests.Bundles;
+using PcapPathAnalyzer.Tests.Support;
 
 namespace PcapPathAnalyzer.Tests.Stitching.WholeFlows;
 
@@ -173,14 +174,7 @@ internal sealed class Verdict
             return;
         }
 
-        foreach (var (flow, direction) in result.Flows.SelectMany(f => new[] { (f, f.Forward), (f, f.Reply) }))
-        {
-            foreach (var hop in direction.Hops)
-            {
-                if (hop.Latency < -result.Clocks.LatencyUncertainty(direction, hop.Number - 1) - 1_000)
-                    faults.Add($"{flow.Id} takes {hop.Latency} ns to {hop.Point}");
-            }
-        }
+        faults.AddRange(result.BelowNothing(slack: 1_000));
     }
 
     // Nothing was kept from the captures: then all is known.

@@ -119,12 +119,12 @@ public sealed class WholeFlowProperties
     [TestCase("Seed=1624087102 Tunnel=Vxlan IsUnderlayIpv6=True Connections=6 Exchanges=2 Loss=26 HasCutTunnels=True Gaps=12", Description = "Where two places each missed another one of two, the only delay that the others tell is right.")]
     [TestCase("Seed=1433604865 Tunnel=Vxlan ReusesPort=True Burst=2 SnapLength=64 SnapsDiffer=True", Description = "Ports that are used again within a second, where nothing but the IP identification tells.")]
     [TestCase("Seed=2053083354 Tunnel=Vxlan Connections=5 HasCutTunnels=True TunnelPorts=2 Gaps=13", Description = "A place that has one packet, and another one that has another, two milliseconds apart.")]
-    [TestCase("Seed=2095429104 Tunnel=Vxlan Connections=4 ReusesPort=True Exchanges=4 Burst=4 Merged=2 HasCutTunnels=True TunnelPorts=2", Description = "What two processors stamp may be a microsecond the wrong way round.")]
     [TestCase("Seed=1002187645 Protocol=Udp Connections=6 Exchanges=2 SendsAlike=True Loss=89 HasWindows=True", Description = "Of two heartbeats each node saw another one: neither are they one packet, nor do they tell how clocks differ.")]
     [TestCase("Seed=1410035568 Protocol=Udp Tunnel=Vxlan IsUnderlayIpv6=True Exchanges=11 SendsAlike=True SnapLength=96 HasWindows=True", Description = "As many heartbeats here as there, each side lacking another one, by clocks that nobody compared.")]
     [TestCase("Seed=1025754911 Protocol=Udp IsIpv6=True Connections=5 Exchanges=9 SendsAlike=True Skew=2103651368844 SnapLength=64 Gaps=3", Description = "One of several heartbeats, cut, is missing where the next one was seen first.")]
     [TestCase("Seed=12382807 Protocol=Udp IsIpv6=True Nat=Source Tunnel=Vxlan Exchanges=9 SendsAlike=True SnapLength=64 HasWindows=True", Description = "The first heartbeat at one place and the last one at another.")]
     [TestCase("Seed=1458322570 Protocol=Udp IsIpv6=True Tunnel=Vxlan Exchanges=9 SendsAlike=True Gaps=24", Description = "One heartbeat that a capture missed made each that followed the one before.")]
+    [TestCase("Seed=1857263131 Protocol=Udp Tunnel=Vxlan Connections=2 Loss=36 HasCutTunnels=True TunnelPorts=1", Description = "One packet of another connection among four of one tunnel's port.")]
     public void Of_a_trial_that_failed_once(string told) => Assert.That(Faults(Trial.Parse(told)), Is.Empty);
 
     private static IpProtocol Datagram(Random r, bool isIpv6) => r.Next(2) == 0 ? IpProtocol.Udp : isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp;
