@@ -9,6 +9,8 @@ namespace PcapPathAnalyzer.Topology;
 /// <summary>Joins the dumps of all namespaces into one <see cref="Network"/>.</summary>
 public sealed class TopologyBuilder
 {
+    private const string PodsFolder = "/pods/";
+
     private readonly SortedDictionary<string, List<DumpDocument>> documents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> clocks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> stated = new(StringComparer.Ordinal);
@@ -26,6 +28,9 @@ public sealed class TopologyBuilder
     {
         if (!documents.ContainsKey(namespaceName))
             documents.Add(namespaceName, []);
+        // A pod's node is one, whether or not anything was captured or dumped there: its clock is the pod's.
+        if (namespaceName.IndexOf(PodsFolder, StringComparison.Ordinal) is > 0 and var end)
+            AddNamespace(namespaceName[..end]);
         return this;
     }
 

@@ -53,8 +53,8 @@ internal sealed class DirectionBuilder(ObservationTables tables, Network network
         matcher.Match(items, indices, count);
         FindHops(items, indices, count);
         // ICMP errors come from routers on the way: their hops are their own and do not shape the flow's path.
-        var ordered = order.Order([.. travelling], Precedence(items, indices, travelling, errors: false), sender, receiver, byTime: true);
-        foreach (var hop in order.Order([.. errors], Precedence(items, indices, errors, errors: true), null, receiver, byTime: true))
+        var ordered = order.Order([.. travelling], Precedence(items, indices, travelling, errors: false), sender, receiver);
+        foreach (var hop in order.Order([.. errors], Precedence(items, indices, errors, errors: true), null, receiver))
         {
             if (!ordered.Exists(h => h.Key == hop.Key))
                 ordered.Add(hop);

@@ -33,7 +33,7 @@ internal sealed class KnownOrders(ObservationTables tables, Network network)
         var hops = new List<HopCandidate>(samples.Length);
         foreach (ref readonly var o in samples)
             hops.Add(new HopCandidate(PathOrder.Key(o, tables), tables.Points[o.Point], hops.Count, o));
-        places = [.. order.Order(hops, before, sender, receiver, byTime: true).Select(h => h.Index)];
+        places = [.. order.Order(hops, before, sender, receiver).Select(h => h.Index)];
         if (known.Count == Remembered)
             known.Clear();
         known.Add([.. described], places);

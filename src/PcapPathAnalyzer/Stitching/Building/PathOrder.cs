@@ -32,12 +32,15 @@ internal sealed class PathOrder(ObservationTables tables, Network network)
 
     public static HopKey Key(in Trail trail, ObservationTables tables) => new(tables.PlaceOf(trail.Point), trail.Tuple, trail.Tunnel, TtlDrop(trail.Ttl), trail.Heading);
 
+    /// <summary>Nothing but the names told the order of two nodes, in some order that was asked for.</summary>
+    public bool IsGuess { get; private set; }
+
     /// <param name="hops">By their index.</param>
     /// <param name="before">[a, b]: how many transmissions showed a earlier than b, less those that showed the contrary.</param>
     /// <param name="sender">Namespace the packets come from, where known.</param>
     /// <param name="receiver">Namespace they go to, where known.</param>
-    /// <param name="byTime">True where times are on one clock, so that they may decide between nodes too.</param>
-    public List<HopCandidate> Order(List<HopCandidate> hops, int[,] before, NetworkNamespace? sender, NetworkNamespace? receiver, bool byTime)
+    /// <param name="nearness">By clock, its place from the sender to the receiver as far as that is known, where times of two clocks cannot be compared; null where they are on one clock.</param>
+    public List<HopCandidate> Order(List<HopCandidate> hops, int[,] before, NetworkNamespace? sender, NetworkNamespace? receiver, IReadOnlyDictionary<string, int>? nearness = null)
     {
         if (hops.Count < 2)
             return hops;
@@ -49,9 +52,11 @@ internal sealed class PathOrder(ObservationTables tables, Network network)
         {
             var earlier = level > 0 ? levels[level - 1] : null;
             var later = level + 1 < levels.Count ? levels[level + 1] : null;
-            var clocksHere = levels[level].GroupBy(h => h.Point.Clock, StringComparer.Ordinal).ToList();
-            foreach (var group in clocksHere.OrderBy(g => HandOver(g.Key, [.. g], earlier, later, sender, receiver)).ThenBy(g => byTime ? g.Min(h => h.Sample.Time) : 0).ThenBy(g => g.Key, StringComparer.Ordinal))
-                ordered.AddRange(BridgeBetweenPorts(WithinClock([.. group], before), receiver));
+            var clocksHere = levels[level].GroupBy(h => h.Point.Clock, StringComparer.Ordinal)
+                .Select(g => (Hops: g.ToList(), Score: HandOver(g.Key, [.. g], earlier, later, sender, receiver), Tie: nearness?.GetValueOrDefault(g.Key) ?? g.Min(h => h.Sample.Time), Clock: g.Key)).ToList();
+            IsGuess |= clocksHere.DistinctBy(static g => (g.Score, g.Tie)).Count() < clocksHere.Count;
+            foreach (var (group, _, _, _) in clocksHere.OrderBy(static g => g.Score).ThenBy(static g => g.Tie).ThenBy(static g => g.Clock, StringComparer.Ordinal))
+                ordered.AddRange(BridgeBetweenPorts(WithinClock(group, before), receiver));
         }
 
         return ordered;

@@ -10,9 +10,15 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
 {
     private readonly Dictionary<(string From, string To), List<Transit>> transits = [];
 
+    // The same of packets of which nobody knows which way they went.
+    private readonly Dictionary<(string From, string To), List<Transit>> guesses = [];
+
     /// <summary>Takes one transmission whose observations are in path order, times as captured.</summary>
-    public void Add(ReadOnlySpan<Observation> inPathOrder)
+    /// <param name="inPathOrder">What was seen of it.</param>
+    /// <param name="isGuess">The order of nodes is a guess: it tells how far clocks are apart only where nothing else does.</param>
+    public void Add(ReadOnlySpan<Observation> inPathOrder, bool isGuess = false)
     {
+        var into = isGuess ? guesses : transits;
         for (var i = 1; i < inPathOrder.Length; i++)
         {
             ref readonly var a = ref inPathOrder[i - 1];
@@ -20,8 +26,8 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
             var (from, to) = (tables.Points[a.Point].Clock, tables.Points[b.Point].Clock);
             if (from == to)
                 continue;
-            if (!transits.TryGetValue((from, to), out var known))
-                transits.Add((from, to), known = []);
+            if (!into.TryGetValue((from, to), out var known))
+                into.Add((from, to), known = []);
             known.Add(new Transit(a.Time, b.Time, IsSure(a)));
         }
     }
@@ -44,7 +50,7 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
                 continue;
             estimates.Add(reference, estimates.Count == 0
                 ? new ClockEstimate(reference, 0, 0, 0, "reference")
-                : new ClockEstimate(reference, 0, null, 0, "no packet shared with another node: taken as right"));
+                : Guess(reference, estimates) ?? new ClockEstimate(reference, 0, null, 0, "no packet shared with another node: taken as right"));
             Spread(reference, estimates);
         }
 
@@ -94,6 +100,24 @@ internal sealed class ClockEstimator(ObservationTables tables, IReadOnlyDictiona
             ComparedFrom = bounds.First,
             ComparedUntil = bounds.Last,
         };
+    }
+
+    private ClockEstimate? Guess(string b, Dictionary<string, ClockEstimate> estimates)
+    {
+        foreach (var (a, known) in estimates.OrderBy(static e => e.Key, StringComparer.Ordinal))
+        {
+            List<long> apart =
+            [
+                .. (guesses.GetValueOrDefault((a, b)) ?? []).Select(t => t.Seen - (t.Sent - known.OffsetAt(t.Sent))),
+                .. (guesses.GetValueOrDefault((b, a)) ?? []).Select(t => t.Sent - (t.Seen - known.OffsetAt(t.Seen))),
+            ];
+            if (apart.Count == 0)
+                continue;
+            apart.Sort();
+            return new ClockEstimate(b, apart[apart.Count / 2], null, apart.Count, $"packets that {a} saw too, and nobody knows which way they went: the transit time cannot be told from the offset");
+        }
+
+        return null;
     }
 
     private List<Transit> Transits(string from, string to) => transits.GetValueOrDefault((from, to)) ?? [];

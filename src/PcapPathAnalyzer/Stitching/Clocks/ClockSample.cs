@@ -36,10 +36,10 @@ internal sealed class ClockSample(Observations observations, Network network)
         if (chosen.Count == 0)
             return estimator.Estimate();
         var taken = Collect(chosen);
-        var copies = new List<Observation[]>[chosen.Count];
+        var copies = new List<(Observation[] InPathOrder, bool IsGuess)>[chosen.Count];
         Parallel.For(0, chosen.Count, g => copies[g] = Copies(chosen[g], taken[g].ToArray()));
-        foreach (var copy in copies.SelectMany(static c => c))
-            estimator.Add(copy);
+        foreach (var (inPathOrder, isGuess) in copies.SelectMany(static c => c))
+            estimator.Add(inPathOrder, isGuess);
         return estimator.Estimate();
     }
 
@@ -138,15 +138,16 @@ internal sealed class ClockSample(Observations observations, Network network)
     private static bool IsComparable(in Observation o) => o.Kind is ObservationKind.Packet or ObservationKind.CutInside || o.IsFirstFragment();
 
     // Packets of one connection that several hops saw, each in path order.
-    private List<Observation[]> Copies(LegGroup group, Observation[] items)
+    private List<(Observation[] InPathOrder, bool IsGuess)> Copies(LegGroup group, Observation[] items)
     {
         var (sender, receiver) = FlowBuilder.Ends(tables, network, group.Legs);
         var ways = Enumerable.Range(0, items.Length).ToLookup(i => observations.Legs[items[i].Leg].IsForward(items[i]));
-        return [.. Copies([.. ways[true]], items, sender, receiver), .. Copies([.. ways[false]], items, receiver, sender)];
+        var nearness = new ClockNearness(tables).Of([.. ways[true].Where(i => IsTelling(items[i])).Select(i => items[i])], [.. ways[false].Where(i => IsTelling(items[i])).Select(i => items[i])]);
+        return [.. Copies([.. ways[true]], items, sender, receiver, nearness), .. Copies([.. ways[false]], items, receiver, sender, nearness.ToDictionary(static n => n.Key, static n => -n.Value, StringComparer.Ordinal))];
     }
 
     // Copies that nothing but the path can have separated: one sighting per hop.
-    private IEnumerable<Observation[]> Copies(int[] indices, Observation[] items, NetworkNamespace? sender, NetworkNamespace? receiver)
+    private IEnumerable<(Observation[] InPathOrder, bool IsGuess)> Copies(int[] indices, Observation[] items, NetworkNamespace? sender, NetworkNamespace? receiver, IReadOnlyDictionary<string, int> nearness)
     {
         var byIdentity = new Dictionary<ulong, List<int>>();
         var keys = Array.ConvertAll(items, o => PathOrder.Key(o, tables));
@@ -155,7 +156,7 @@ internal sealed class ClockSample(Observations observations, Network network)
             ref var o = ref items[i];
             if (!IsTelling(o))
                 continue;
-            var identity = ObservationFacts.WithWhole(o.IsFirstFragment() ? o.DatagramIdentity(tables) : o.Identity(), o.WholeHash);
+            var identity = IdentityOf(o, tables);
             if (!byIdentity.TryGetValue(identity, out var list))
                 byIdentity.Add(identity, list = []);
             list.Add(i);
@@ -174,11 +175,15 @@ internal sealed class ClockSample(Observations observations, Network network)
         }
 
         var place = new int[hops.Count];
-        var ordered = new PathOrder(tables, network).Order(hops, Precedence(items, copies, hops, hopAt), sender, receiver, byTime: false);
+        var order = new PathOrder(tables, network);
+        var ordered = order.Order(hops, Precedence(items, copies, hops, hopAt), sender, receiver, nearness);
         for (var n = 0; n < ordered.Count; n++)
             place[ordered[n].Index] = n;
-        return copies.Select(copy => copy.OrderBy(i => place[hopAt[i]]).Select(i => items[i]).ToArray());
+        return copies.Select(copy => copy.OrderBy(i => place[hopAt[i]]).Select(i => items[i]).ToArray()).Select(c => (c, order.IsGuess));
     }
+
+    internal static ulong IdentityOf(in Observation o, ObservationTables tables) =>
+        ObservationFacts.WithWhole(o.IsFirstFragment() ? o.DatagramIdentity(tables) : o.Identity(), o.WholeHash);
 
     // Told from others by IP identification, timestamps, or bytes that nobody sends twice but for a loss.
     private static bool IsTelling(in Observation o) =>

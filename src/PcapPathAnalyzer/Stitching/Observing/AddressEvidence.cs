@@ -6,11 +6,13 @@ namespace PcapPathAnalyzer.Stitching.Observing;
 
 /// <summary>
 /// Finds out who has an address that no dump knows: a namespace without a dump of its addresses in whose captures all
-/// packets begin or end with that address. A host that forwards sees packets of others too, or sees them after a router.
+/// packets of its family begin or end with that address. A host that forwards sees packets of others too, or sees them after a router. What goes
+/// over lo stays where it was captured.
 /// </summary>
 internal sealed class AddressEvidence(Network network)
 {
-    private readonly Dictionary<string, Sight> byNamespace = new(StringComparer.Ordinal);
+    // A namespace has an address of each family.
+    private readonly Dictionary<(string Namespace, bool IsIpv4), Sight> byNamespace = [];
 
     /// <summary>Names the ends of flows that the dumps do not name.</summary>
     public static void Apply(IReadOnlyList<Flow> flows, Network network)
@@ -27,6 +29,13 @@ internal sealed class AddressEvidence(Network network)
         var owners = evidence.Owners();
         foreach (var flow in flows)
         {
+            if (flow.Requested is { Source.IsLoopback: true, Destination.IsLoopback: true } && flow.Forward.Hops is { Count: > 0 } hops && hops.All(h => h.Point.Namespace == hops.PointAt(0).Namespace))
+            {
+                flow.ClientNamespace ??= hops.PointAt(0).Namespace;
+                flow.ServerNamespace ??= hops.PointAt(0).Namespace;
+                continue;
+            }
+
             if (flow.ClientNamespace is null && owners.TryGetValue(flow.Requested.Source, out var client))
                 flow.ClientNamespace = Infer(flow, flow.Requested.Source, client);
             if (flow is { ServerNamespace: null, Served: { } served } && owners.TryGetValue(served.Destination, out var server))
@@ -36,7 +45,7 @@ internal sealed class AddressEvidence(Network network)
 
     private static string Infer(Flow flow, IpAddress address, string ns)
     {
-        flow.Inferred.Add($"inferred: no dump says who has {address}; all packets captured in {ns} begin or end with it");
+        flow.Inferred.Add($"inferred: no dump says who has {address}; all packets of its family captured in {ns} begin or end with it");
         return ns;
     }
 
@@ -50,8 +59,9 @@ internal sealed class AddressEvidence(Network network)
             var tuple = hop.Tuple;
             if (tuple.Source.IsLoopback || tuple.Destination.IsMulticast || tuple.Source.IsLinkLocal)
                 continue;
-            if (!byNamespace.TryGetValue(hop.Point.Namespace, out var sight))
-                byNamespace.Add(hop.Point.Namespace, sight = new Sight());
+            var key = (hop.Point.Namespace, tuple.Source.IsIpv4);
+            if (!byNamespace.TryGetValue(key, out var sight))
+                byNamespace.Add(key, sight = new Sight());
             sight.Hops++;
             // An own packet leaves with its first TTL, before anybody else saw it; one that arrives is not seen again elsewhere.
             if (!hop.IsTunnelled && IsFirst(hops, i) && PathOrder.TtlDrop((byte)hop.Ttl) == 0)
@@ -68,7 +78,7 @@ internal sealed class AddressEvidence(Network network)
     private Dictionary<IpAddress, string> Owners()
     {
         var owners = new Dictionary<IpAddress, string>();
-        foreach (var (ns, sight) in byNamespace.OrderBy(p => p.Key, StringComparer.Ordinal))
+        foreach (var ((ns, _), sight) in byNamespace.OrderBy(static p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(static p => p.Key.IsIpv4))
         {
             foreach (var address in sight.Own.Where(p => p.Value == sight.Hops && network.Owner(p.Key) is null).Select(p => p.Key))
                 owners.TryAdd(address, ns);
