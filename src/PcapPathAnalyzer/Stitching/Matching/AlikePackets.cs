@@ -11,8 +11,11 @@ namespace PcapPathAnalyzer.Stitching.Matching;
 /// </summary>
 internal sealed class AlikePackets(ObservationTables tables, ClockDoubt doubt)
 {
-    /// <summary>Equal copies at one place closer than this go the way together: a capture that has a packet twice, or a burst; nanoseconds.</summary>
+    /// <summary>Two equal copies at one place closer than this go the way together: a capture may have a packet twice; nanoseconds.</summary>
     private const long Moment = OrderedPairs.Apart;
+
+    /// <summary>Of more sightings of equal packets, a flood, the first that comes is taken for the first that was sent.</summary>
+    private const int Most = 200_000;
 
     private readonly HashSet<AlikePlace> places = [];
     private readonly List<AlikePass> alone = [];
@@ -30,7 +33,7 @@ internal sealed class AlikePackets(ObservationTables tables, ClockDoubt doubt)
     {
         (items, at) = (observations, indices);
         ref readonly var first = ref items[at[copies[0]]];
-        if (copies.Count < 2 || first.HasIdentification() || first.Kind != ObservationKind.Packet || first.IsNumbered(tables))
+        if (copies.Count is < 2 or > Most || first.HasIdentification() || first.Kind != ObservationKind.Packet || first.IsNumbered(tables))
             return false;
         if (items[at[copies[^1]]].Time - first.Time > UsualDelay.Queued)
             return true;
@@ -132,22 +135,23 @@ internal sealed class AlikePackets(ObservationTables tables, ClockDoubt doubt)
         long TimeOf(AlikePass pass) => pass.TimeOn(clock) ?? pass.Time;
     }
 
-    // A place's copies, each with those that are of the same moment.
+    // A place's copies, two of one moment as one; of a burst each by itself.
     private List<AlikePass> Passes(List<int> copies)
     {
         var passes = new List<AlikePass>();
-        var (clock, last) = (tables.Points[items[at[copies[0]]].Point].Clock, long.MinValue);
-        foreach (var k in copies)
+        var clock = tables.Points[items[at[copies[0]]].Point].Clock;
+        for (var i = 0; i < copies.Count; i++)
         {
-            var time = items[at[k]].Time;
-            if (passes.Count > 0 && time - last < Moment)
-                passes[^1].Sightings[0].Add(k);
-            else
-                passes.Add(new AlikePass(clock, time, [k]));
-            last = time;
+            passes.Add(new AlikePass(clock, Time(i), [copies[i]]));
+            if (IsClose(i) && !IsClose(i - 1) && !IsClose(i + 1))
+                passes[^1].Sightings[0].Add(copies[++i]);
         }
 
         return passes;
+
+        long Time(int i) => items[at[copies[i]]].Time;
+
+        bool IsClose(int i) => i >= 0 && i + 1 < copies.Count && Time(i + 1) - Time(i) < Moment;
     }
 
     private AlikePass PassOf(int head, TransmissionSet set)

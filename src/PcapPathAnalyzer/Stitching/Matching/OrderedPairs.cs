@@ -12,7 +12,7 @@ internal static class OrderedPairs
     /// <summary>What a packet without a partner costs: more than any delay among neighbours.</summary>
     private const long Alone = 1_000_000_000;
 
-    /// <summary>Cells of a table; where neighbours are more, nothing is paired.</summary>
+    /// <summary>Cells of a table; where neighbours are more, only those are paired that are at once behind each other.</summary>
     private const int Most = 1 << 20;
 
     /// <summary>Pairs them.</summary>
@@ -69,10 +69,28 @@ internal static class OrderedPairs
 
             if ((long)(m - i + 1) * (n - j + 1) <= Most)
                 Pair(sent, i, m, seen, j, n, pairs, noise + (m - i == n - j ? 0 : doubt * Math.Min(m - i, n - j)));
+            else
+                PairAtOnce(sent, i, m, seen, j, n, pairs, noise);
             (i, j) = (m, n);
         }
 
         return pairs;
+    }
+
+    // Very many: each that was seen is the only one that it can be, or nobody knows.
+    private static void PairAtOnce(IReadOnlyList<long> sent, int from, int to, IReadOnlyList<long> seen, int first, int end, Partner[] pairs, long noise)
+    {
+        var (low, high) = (from, from);
+        for (var c = first; c < end; c++)
+        {
+            while (low < to && sent[low] < seen[c] - noise)
+                low++;
+            high = Math.Max(high, low);
+            while (high < to && sent[high] <= seen[c] + noise)
+                high++;
+            var isRivalled = (c > first && seen[c] - seen[c - 1] <= 2 * noise) || (c + 1 < end && seen[c + 1] - seen[c] <= 2 * noise);
+            pairs[c] = high == low ? Partner.None : new Partner(low, low, high - 1, isRivalled);
+        }
     }
 
     // The cheapest way through the table of all that may follow each other; and for each that was seen, where ways lead that cost hardly more.

@@ -21,8 +21,8 @@ internal readonly record struct UsualDelay(long Middle, long Spread, long Noise)
     /// <summary>So many at both places, and none twice, are the same.</summary>
     private const int Many = 8;
 
-    /// <summary>Where what the one place saw is not what the other did.</summary>
-    public static readonly UsualDelay OfOthers = new(0, OrderedPairs.Apart, LeastNoise);
+    /// <summary>Of packets that are not each other's, or nobody knows: it pairs none.</summary>
+    public static readonly UsualDelay OfOthers = new(TransmissionMatcher.Lifetime + 1, 0, LeastNoise);
 
     /// <summary>Looks at packets that nothing but their times tells apart.</summary>
     /// <param name="alike">Times at the one place and at the other, in order, of packets that are alike; not empty.</param>
