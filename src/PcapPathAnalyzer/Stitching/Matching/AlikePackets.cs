@@ -130,7 +130,7 @@ internal sealed class AlikePackets(ObservationTables tables, ClockDoubt doubt)
             }
         }
 
-        return (left, wrong == 0 ? usual.Middle : 0);
+        return (left, wrong == 0 && usual != UsualDelay.OfOthers ? usual.Middle : 0);
 
         long TimeOf(AlikePass pass) => pass.TimeOn(clock) ?? pass.Time;
     }
