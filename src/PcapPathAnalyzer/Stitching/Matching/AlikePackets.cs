@@ -103,8 +103,7 @@ internal sealed class AlikePackets(ObservationTables tables, ClockDoubt doubt)
         known.Sort((a, b) => TimeOf(a).CompareTo(TimeOf(b)));
         var (sent, seen) = (known.ConvertAll(TimeOf), more.ConvertAll(static p => p.Time));
         var wrong = Doubt(known, more);
-        // On one clock, what nothing speaks for is not so.
-        if ((UsualDelay.Between([(sent, seen)], wrong) ?? (wrong == 0 ? UsualDelay.OfOthers : null)) is not { } usual)
+        if (Usual(sent, seen, wrong) is not { } usual)
         {
             Undecided += more.Count;
             alone.AddRange(more);
@@ -134,6 +133,10 @@ internal sealed class AlikePackets(ObservationTables tables, ClockDoubt doubt)
 
         long TimeOf(AlikePass pass) => pass.TimeOn(clock) ?? pass.Time;
     }
+
+    // On one clock, what nothing speaks for is not so. Of one here and one there, all that nodes saw of their kind, the one is the other, however long it was under way.
+    private static UsualDelay? Usual(List<long> sent, List<long> seen, long? wrong) =>
+        UsualDelay.Between([(sent, seen)], wrong) ?? (wrong == 0 ? UsualDelay.OfOthers : sent.Count == 1 && seen.Count == 1 ? UsualDelay.OfOthers with { Middle = seen[0] - sent[0] } : null);
 
     // A place's copies, two of one moment as one; of a burst each by itself.
     private List<AlikePass> Passes(List<int> copies)

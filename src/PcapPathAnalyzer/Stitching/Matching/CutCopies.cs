@@ -170,14 +170,10 @@ internal sealed class CutCopies
         pairs.Sort();
         foreach (var (distance, k, head) in pairs)
         {
-            if (distance < Farthest(k, head) && !placed.Contains(k) && takes(head, k))
+            if (distance < TransmissionMatcher.Lifetime && !placed.Contains(k) && takes(head, k))
                 Place(k, head);
         }
     }
-
-    // What nothing but its time tells is no further than clocks and queues explain.
-    private long Farthest(int k, int head) =>
-        !items[at[k]].HasIdentification() && Doubt([head], [k]) is { } wrong ? Math.Min(wrong + UsualDelay.Queued, TransmissionMatcher.Lifetime) : TransmissionMatcher.Lifetime;
 
     private long? Doubt(List<int> sent, List<int> seen) =>
         doubt(tables.Points[items[at[sent[0]]].Point], tables.Points[items[at[seen[0]]].Point], Math.Min(Time(sent[0]), Time(seen[0])), Math.Max(Time(sent[^1]), Time(seen[^1])));
