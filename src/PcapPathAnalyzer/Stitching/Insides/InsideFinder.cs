@@ -96,10 +96,10 @@ internal sealed class InsideFinder(Observations observations, Network network, L
                 // Another flow of the tunnel may have taken packets since.
                 if (Fit(flow, best.Way, sequences, take: false) != best.Fit)
                     continue;
-                var strangers = new HashSet<CutPacket>();
-                Fit(flow, best.Way, sequences, take: true, strangers);
+                var missed = new List<(CutSequence Place, CutPacket Packet)>();
+                Fit(flow, best.Way, sequences, take: true, missed);
                 var inside = Inside(flow, best.Way, sequences);
-                strangers.RemoveWhere(p => !IsAnothers(p, flow, best.Way, sequences));
+                var strangers = missed.Where(m => IsAnothers(m.Packet, m.Place, flow, best.Way, sequences)).Select(static m => m.Packet).ToHashSet();
                 var (own, others) = strangers.Count == 0 ? ([flow], []) : flow.Without(strangers);
                 table.Add(own, inside, best);
                 open.AddRange(others);
@@ -153,16 +153,10 @@ internal sealed class InsideFinder(Observations observations, Network network, L
     }
 
     // What a capture missed of the connection is still its own, unless another one has it.
-    private bool IsAnothers(CutPacket packet, CutFlow flow, Way way, InsideSequences sequences)
+    private bool IsAnothers(CutPacket packet, CutSequence place, CutFlow flow, Way way, InsideSequences sequences)
     {
-        foreach (var place in flow.Places.Where(p => p.Packets.Contains(packet)))
-        {
-            var (from, to) = InsideFit.Window(packet, HeadingAt(place, flow));
-            if (sequences.With(place.Clock, packet.Length, from, to).Any(s => s.Way != way && s.Place != place.Place && MayBeInside(s, flow) && InsideFit.HasAtOnce(packet, s, place.Longest, Used(s, place))))
-                return true;
-        }
-
-        return false;
+        var (from, to) = InsideFit.Window(packet, HeadingAt(place, flow));
+        return sequences.With(place.Clock, packet.Length, from, to).Any(s => s.Way != way && s.Place != place.Place && MayBeInside(s, flow) && InsideFit.HasAtOnce(packet, s, place.Longest, Used(s, place)));
     }
 
     private int[] Used(InsideSequence sequence, CutSequence place)
@@ -172,7 +166,7 @@ internal sealed class InsideFinder(Observations observations, Network network, L
         return taken;
     }
 
-    private InsideFit Fit(CutFlow flow, Way way, InsideSequences sequences, bool take, ICollection<CutPacket>? strangers = null)
+    private InsideFit Fit(CutFlow flow, Way way, InsideSequences sequences, bool take, List<(CutSequence Place, CutPacket Packet)>? missed = null)
     {
         var sum = default(InsideFit);
         foreach (var place in flow.Places)
@@ -180,7 +174,9 @@ internal sealed class InsideFinder(Observations observations, Network network, L
             if (sequences.Find(way, place.Clock) is not { } sequence || sequence.Place == place.Place)
                 continue;
             var taken = Used(sequence, place);
+            var strangers = missed is null ? null : new List<CutPacket>();
             sum += InsideFit.Of(place, sequence, HeadingAt(place, flow), take ? taken : [.. taken], strangers);
+            missed?.AddRange(strangers!.Select(p => (place, p)));
         }
 
         return sum;

@@ -46,7 +46,7 @@ internal readonly record struct UsualDelay(long Middle, long Spread, long Noise)
             return null;
         delays.Sort();
         // The nearer one of two is likelier.
-        var middle = delays[delays[delays.Count / 2] > 0 ? (delays.Count - 1) / 2 : delays.Count / 2];
+        var middle = long.MinMagnitude(delays[(delays.Count - 1) / 2], delays[delays.Count / 2]);
         var much = Much * Median(delays.Select(d => Math.Abs(d - middle)));
         return new UsualDelay(middle, Math.Clamp(much, near, most), Math.Max(isSure ? 0 : wrong, Math.Clamp(much, LeastNoise, OrderedPairs.Apart)));
     }

@@ -126,6 +126,7 @@ public sealed class WholeFlowProperties
     [TestCase("Seed=1458322570 Protocol=Udp IsIpv6=True Tunnel=Vxlan Exchanges=9 SendsAlike=True Gaps=24", Description = "One heartbeat that a capture missed made each that followed the one before.")]
     [TestCase("Seed=1857263131 Protocol=Udp Tunnel=Vxlan Connections=2 Loss=36 HasCutTunnels=True TunnelPorts=1", Description = "One packet of another connection among four of one tunnel's port.")]
     [TestCase("Seed=633266521 Protocol=Udp IsIpv6=True Tunnel=Vxlan IsUnderlayIpv6=True Exchanges=14 SendsAlike=True Skew=2713392 SnapLength=112 HasWindows=True", Description = "By clocks that nobody compared, two heartbeats half a millisecond apart are two.")]
+    [TestCase("Seed=341372752 Protocol=Udp Tunnel=Vxlan Connections=2 Exchanges=4 SendsAlike=True Loss=33 SnapLength=64 Gaps=30", Description = "Two here and two there, of which one is the same.")]
     public void Of_a_trial_that_failed_once(string told) => Assert.That(Faults(Trial.Parse(told)), Is.Empty);
 
     private static IpProtocol Datagram(Random r, bool isIpv6) => r.Next(2) == 0 ? IpProtocol.Udp : isIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp;
