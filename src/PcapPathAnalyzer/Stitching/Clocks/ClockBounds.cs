@@ -1,3 +1,5 @@
+using PcapPathAnalyzer.Primitives;
+
 namespace PcapPathAnalyzer.Stitching.Clocks;
 
 /// <summary>
@@ -34,26 +36,10 @@ internal sealed class ClockBounds
         var room = ClockLine.Jitter + (long)((all.Max() - all.Min()) * ClockLine.Usual / 1e6);
         var (highest, lowest) = (Sorted(upper), Sorted(lower));
         return (
-            upper.FindAll(u => u.IsSure || 2 * (lower.Count - Below(lowest, u.Offset + room + 1)) < lower.Count),
-            lower.FindAll(l => l.IsSure || 2 * Below(highest, l.Offset - room) < upper.Count));
+            upper.FindAll(u => u.IsSure || 2 * (lower.Count - InOrder.CountBefore<long>(lowest, l => l <= u.Offset + room)) < lower.Count),
+            lower.FindAll(l => l.IsSure || 2 * InOrder.CountBefore<long>(highest, u => u < l.Offset - room) < upper.Count));
 
         static long[] Sorted(List<ClockBound> bounds) => [.. bounds.Select(static b => b.Offset).Order()];
-    }
-
-    // How many are less.
-    private static int Below(long[] sorted, long value)
-    {
-        var (low, high) = (0, sorted.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (sorted[middle] < value)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
     }
 
     /// <summary>Times of the first and the last bound, by the clock, nanoseconds.</summary>

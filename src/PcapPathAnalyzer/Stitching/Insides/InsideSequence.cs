@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Observing;
 using PcapPathAnalyzer.Stitching.Trails;
 
@@ -19,20 +21,7 @@ internal sealed record InsideSequence(Way Way, Trail Sample, int Place)
     public void Settle() => Packets.Sort(static (a, b) => a.Time.CompareTo(b.Time));
 
     /// <summary>The first packet that is not earlier.</summary>
-    public int At(long time)
-    {
-        var (low, high) = (0, Packets.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (Packets[middle].Time < time)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
-    }
+    public int At(long time) => InOrder.CountBefore(CollectionsMarshal.AsSpan(Packets), p => p.Time < time);
 }
 
 /// <summary>One direction of one connection.</summary>

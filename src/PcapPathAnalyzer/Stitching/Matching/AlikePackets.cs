@@ -92,7 +92,8 @@ internal sealed class AlikePackets(ObservationTables tables, ClockDoubt doubt)
         var (left, shift) = Pair(here, more, clock);
         (left, _) = Pair(there, left, clock);
         foreach (var pass in left)
-            known.Add(shift == 0 ? pass : new AlikePass(clock, pass.Time - shift, pass.Sightings[0]));
+            pass.Advance(shift);
+        known.AddRange(left);
     }
 
     // Says what is of none of them, and how much later than they they are as a rule.

@@ -44,6 +44,13 @@ internal sealed class AlikePass
             times.Add((clock, time));
     }
 
+    /// <summary>Counts its times from another place, where it would have been seen this much earlier; nanoseconds.</summary>
+    public void Advance(long by)
+    {
+        for (var i = 0; i < times.Count; i++)
+            times[i] = (times[i].Clock, times[i].Time - by);
+    }
+
     /// <summary>The same packet elsewhere.</summary>
     public void Absorb(AlikePass other)
     {

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Building;
 using PcapPathAnalyzer.Stitching.Clocks;
 using PcapPathAnalyzer.Stitching.Observing;
@@ -72,32 +74,23 @@ internal sealed class CutCopies
     private bool Tell(CutKey key, List<int> copies)
     {
         ref readonly var first = ref items[at[copies[0]]];
-        if (first.Kind != ObservationKind.Packet || tables.Tuples[first.Tuple].Protocol == Primitives.IpProtocol.Tcp)
+        if (first.Kind != ObservationKind.Packet || tables.Tuples[first.Tuple].Protocol == IpProtocol.Tcp)
             return false;
         if (!whole.TryGetValue(key, out var sent))
             whole.Add(key, sent = []);
         foreach (var pass in packets!.Tell(items, at, copies, set, sent).ToList())
         {
             foreach (var transmission in pass.Transmissions())
-                Place(transmission, pass.Head);
+            {
+                transmission.Remove(pass.Head);
+                transmission.Sort((a, b) => TransmissionMatcher.Compare(items[at[a]], items[at[b]]));
+                set.Put(pass.Head, transmission);
+                placed.UnionWith(transmission);
+            }
         }
 
         Undecided += packets.Undecided;
         return true;
-    }
-
-    private void Place(List<int> transmission, int head)
-    {
-        transmission.RemoveAll(k => k == head);
-        transmission.Sort((a, b) => Time(a).CompareTo(Time(b)) is var c and not 0 ? c : items[at[a]].Point != items[at[b]].Point ? items[at[a]].Point - items[at[b]].Point : a.CompareTo(b));
-        foreach (var k in transmission)
-        {
-            placed.Add(k);
-            if (head >= 0)
-                set.Append(head, k);
-            else
-                set.Open(head = k);
-        }
     }
 
     // What each place saw of packets that are alike, beside what is known to have been sent.
@@ -194,20 +187,7 @@ internal sealed class CutCopies
     }
 
     // The first that is not earlier.
-    private int Around(List<int> list, long time)
-    {
-        var (low, high) = (0, list.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (Time(list[middle]) < time)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
-    }
+    private int Around(List<int> list, long time) => InOrder.CountBefore(CollectionsMarshal.AsSpan(list), head => Time(head) < time);
 }
 
 /// <summary>What a cut copy has in common with the others of its packet.</summary>

@@ -46,7 +46,7 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
         }
 
         foreach (var unit in units)
-            Place(unit.Copies, unit.Home);
+            set.Put(unit.Home, unit.Copies);
         return units.Count(static u => u is { Home: < 0, Fitting: not null });
     }
 
@@ -71,7 +71,9 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
         var count = units.Count;
         var times = units.ConvertAll(Time);
         var clock = ClockOf(units);
-        foreach (var (place, slots) in places.OrderBy(p => !IsOn(clock, p.Key)).ThenBy(p => Distance(p.Value, times) > OrderedPairs.Apart).ThenBy(p => Math.Abs(p.Value.Count - count)).ThenBy(p => Distance(p.Value, times)).ThenBy(static p => p.Value[0].Time).ThenBy(static p => p.Value[0].Piece.Head))
+        foreach (var (place, slots, _) in places.Select(p => (Place: p.Key, Slots: p.Value, Distance: Distance(p.Value, times)))
+            .OrderBy(p => !IsOn(clock, p.Place)).ThenBy(static p => p.Distance > OrderedPairs.Apart).ThenBy(p => Math.Abs(p.Slots.Count - count)).ThenBy(static p => p.Distance)
+            .ThenBy(static p => p.Slots[0].Time).ThenBy(static p => p.Slots[0].Piece.Head))
         {
             var free = slots.FindAll(static s => s.Piece.Left > 0);
             var pairs = OrderedPairs.Of(free.ConvertAll(static s => s.Time), units.ConvertAll(Time), usual[place]);
@@ -182,17 +184,6 @@ internal sealed class CutInsides(Observation[] items, int[] at, TransmissionSet 
         ref readonly var cut = ref items[at[copy]];
         ref readonly var o = ref items[at[head]];
         return cut.InsideIdentification == 0 || cut.InsideIdentification == o.Identification || o.Length > cut.Length;
-    }
-
-    private void Place(List<int> copies, int home)
-    {
-        foreach (var k in copies)
-        {
-            if (home < 0)
-                set.Open(home = k);
-            else
-                set.Append(home, k);
-        }
     }
 
     private long Time((Unit Unit, int Copy) seen) => items[at[seen.Copy]].Time;

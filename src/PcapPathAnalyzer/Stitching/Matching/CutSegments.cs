@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using PcapPathAnalyzer.Decode;
+using PcapPathAnalyzer.Primitives;
 using PcapPathAnalyzer.Stitching.Observing;
 
 namespace PcapPathAnalyzer.Stitching.Matching;
@@ -80,20 +82,8 @@ internal sealed class CutSegments(ObservationTables tables)
     }
 
     // The first super-segment that begins after it.
-    private int UpperBound(uint sequence)
-    {
-        var (low, high) = (0, whole.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if ((int)(whole[middle].Start - origin) <= (int)(sequence - origin))
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
-    }
+    private int UpperBound(uint sequence) =>
+        InOrder.CountBefore(CollectionsMarshal.AsSpan(whole), w => (int)(w.Start - origin) <= (int)(sequence - origin));
 
     private (int Place, int Tunnel, int Ttl, int Tuple, uint Identification, uint Sequence) Key(in Observation o) => (tables.PlaceOf(o.Point), o.Tunnel, o.Ttl, o.Tuple, o.Identification, o.TcpSequence);
 }

@@ -141,10 +141,11 @@ internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? 
         return tables.Tuples[o.Tuple].Protocol == IpProtocol.Tcp || o.PayloadHash == 0;
     }
 
-    private int Compare(int a, int b)
+    private int Compare(int a, int b) => Compare(items[at[a]], items[at[b]]);
+
+    /// <summary>The order of a transmission's observations: by time, and where that is the same by capture point and frame.</summary>
+    internal static int Compare(in Observation x, in Observation y)
     {
-        ref var x = ref items[at[a]];
-        ref var y = ref items[at[b]];
         if (x.Time != y.Time)
             return x.Time < y.Time ? -1 : 1;
         return x.Point != y.Point ? x.Point - y.Point : x.Frame.CompareTo(y.Frame);
@@ -170,9 +171,7 @@ internal sealed class TransmissionMatcher(ObservationTables tables, ClockTable? 
         foreach (var transmission in alike!.Tell(items, at, copies, Set, []).SelectMany(static p => p.Transmissions()))
         {
             Sort(transmission);
-            Set.Open(transmission[0]);
-            for (var i = 1; i < transmission.Count; i++)
-                Set.Append(transmission[0], transmission[i]);
+            Set.Put(-1, transmission);
             open.Add(transmission[0]);
         }
 

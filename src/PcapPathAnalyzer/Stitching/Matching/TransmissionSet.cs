@@ -42,6 +42,20 @@ internal sealed class TransmissionSet
         tail[head] = position;
     }
 
+    /// <summary>Adds positions, in their order, to a group, or makes a new one of them.</summary>
+    /// <param name="head">-1 for a new one.</param>
+    /// <param name="positions">In no group so far.</param>
+    public void Put(int head, IEnumerable<int> positions)
+    {
+        foreach (var position in positions)
+        {
+            if (head < 0)
+                Open(head = position);
+            else
+                Append(head, position);
+        }
+    }
+
     /// <summary>Adds the second group to the first; it is gone with the next <see cref="Keep"/>.</summary>
     public void Absorb(int head, int other)
     {
